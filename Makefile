@@ -1,0 +1,54 @@
+# Everything runs in .venv, which the first command makes; later ones use it again.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# The address of PyTorch's CPU packages, if you want those: see "A smaller download" in README.md.
+TORCH_INDEX ?=
+
+.PHONY: help setup demo lab test test-fast lint notebooks clean
+
+help:
+	@echo "make demo       the whole class loop on a sample class"
+	@echo "make lab        JupyterLab on your own copy of the lessons"
+	@echo "make test       every check and test"
+	@echo "make test-fast  the tests that take seconds"
+	@echo "make notebooks  build the notebooks from their scripts"
+	@echo "make clean      remove .venv and the demo's files (your lessons and classroom stay)"
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed, and $(PYTHON) is not: try make PYTHON=python3.11"; exit 1; }
+	@echo "Setting up $(VENV): the first time this downloads about 3 GB, most of it PyTorch."
+	$(PYTHON) -m venv $(VENV)
+ifneq ($(TORCH_INDEX),)
+	$(BIN)/python -m pip install --constraint constraints.txt torch torchvision --index-url $(TORCH_INDEX)
+endif
+	$(BIN)/python -m pip install --constraint constraints.txt --editable '.[test]'
+	@touch $(READY)
+
+demo: $(READY)
+	$(BIN)/imbalance-lessons demo
+
+lab: $(READY)
+	$(BIN)/imbalance-lessons lab
+
+notebooks: $(READY)
+	$(BIN)/imbalance-lessons build
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# The fast tests first; then, on both cores, those that run kernels and nbgrader.
+test: lint test-fast
+	$(BIN)/pytest -m slow --numprocesses 2
+
+test-fast: $(READY)
+	$(BIN)/pytest -m "not slow"
+
+clean:
+	rm -rf $(VENV) classroom/demo classroom/lab

@@ -1,0 +1,1 @@
+"""What every exercise shares: cases, answers, judging, the report. Knows no exercise by name."""

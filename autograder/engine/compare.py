@@ -1,0 +1,125 @@
+"""Compare an answer with what was expected, in the order type, shape, value, and in plain words.
+
+The sentences never contain the expected value: a report adds it where the case is public.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograder.engine.plain import Opaque
+
+RTOL = 1e-5
+ATOL = 1e-8
+
+
+def mismatch(expected: Any, got: Any, rtol: float = RTOL, atol: float = ATOL) -> str | None:
+    """Say what is wrong with an answer, or None if it is right.
+
+    Parameters
+    ----------
+    expected
+        A number, a string, or an array (for which lists and tuples will do as well).
+    got
+        The student's answer as plain data.
+    rtol, atol
+        Relative and absolute tolerance for numbers.
+
+    Returns
+    -------
+    str or None
+        A sentence for the student, or None.
+    """
+    if got is None:
+        return "It gave back None. Is there a `return` on every path?"
+    if isinstance(expected, str):
+        return _text_mismatch(expected, got)
+    if isinstance(expected, np.ndarray | list | tuple):
+        return _array_mismatch(np.asarray(expected, dtype=float), got, rtol, atol)
+    return _number_mismatch(float(expected), got, rtol, atol)
+
+
+def note(expected: Any, got: Any, type_name: str) -> str:
+    """Remark on a right answer that came in an unusual wrapping; empty if there is none."""
+    if isinstance(expected, int | float) and isinstance(got, np.ndarray):
+        return (
+            f"The value is right; it came as a {type_name}. "
+            "`.item()` turns it into a plain Python number."
+        )
+    return ""
+
+
+def _text_mismatch(expected: str, got: Any) -> str | None:
+    if not isinstance(got, str):
+        return f"It gave back {_kind(got)}, and a string was expected."
+    if got.strip().casefold() != expected.casefold():
+        return "That is not the right answer." if len(expected) == 1 else "The text differs."
+    return None
+
+
+def _number_mismatch(expected: float, got: Any, rtol: float, atol: float) -> str | None:
+    if isinstance(got, np.ndarray) and got.size == 1:
+        got = got.item()
+    if isinstance(got, bool) or not isinstance(got, int | float):
+        return f"It gave back {_kind(got)}, and a single number was expected."
+    if math.isnan(got) and not math.isnan(expected):
+        return "It gave back NaN (not a number). Something like 0/0 happens on the way."
+    if not np.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True):
+        return "The value differs."
+    return None
+
+
+def _array_mismatch(expected: np.ndarray, got: Any, rtol: float, atol: float) -> str | None:
+    numbers = _as_numbers(got)
+    if numbers is None:
+        return f"It gave back {_kind(got)}, and a list, array or tensor of numbers was expected."
+    if numbers.shape != expected.shape:
+        return f"It has shape {numbers.shape}, and shape {expected.shape} was expected."
+    if np.isnan(numbers).any() and not np.isnan(expected).any():
+        return "It contains NaN (not a number). Something like 0/0 happens on the way."
+    right = np.isclose(numbers, expected, rtol=rtol, atol=atol, equal_nan=True)
+    if right.all():
+        return None
+    if right.any():
+        wrong = ", ".join(str(index) for index in np.flatnonzero(~right.ravel())[:5])
+        return f"Some of the values differ (at index {wrong})."
+    return "The values differ."
+
+
+def _as_numbers(got: Any) -> np.ndarray | None:
+    if not isinstance(got, np.ndarray | list | tuple):
+        return None
+    try:
+        numbers = np.asarray(got)
+    except ValueError:  # lists of unequal lengths
+        return None
+    return numbers.astype(float) if numbers.dtype.kind in "biuf" else None
+
+
+def _kind(got: Any) -> str:
+    """Name what came back, with its article."""
+    if isinstance(got, Opaque):
+        name = got.type_name
+        if name in ("function", "method", "builtin_function_or_method"):
+            return "a function (are its brackets missing?)"
+        return f"{_article(name)} {name}"
+    if isinstance(got, np.ndarray):
+        return f"an array of shape {got.shape}"
+    names = {
+        bool: "True or False",
+        str: "a string",
+        dict: "a dictionary",
+        list: "a list",
+        tuple: "a tuple",
+        frozenset: "a set",
+        int: "a number",
+        float: "a number",
+    }
+    return names.get(type(got), f"a {type(got).__name__}")
+
+
+def _article(name: str) -> str:
+    return "an" if name[:1].lower() in "aeiou" else "a"

@@ -1,0 +1,161 @@
+"""The half of an exercise that never meets student code: it judges plain answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.engine.compare import ATOL, RTOL, mismatch, note
+from autograder.engine.question import Answer, Case, Question, ask
+from autograder.engine.report import Finding, Report
+
+MUTATION_CREDIT = 0.5
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A mistake that students are known to make, as code.
+
+    Attributes
+    ----------
+    name
+        What it is, in a few plain words: ``"divides the rarest class by the largest"``.
+    hint
+        What to think about next; shown to whoever makes the mistake.
+    submission
+        The mistake itself, as a student would hand it in: a function, or for a question that
+        reads a value, the value. Its answers are compared with the student's.
+    """
+
+    name: str
+    hint: str
+    submission: Any
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What is right for one exercise, and what is known to go wrong.
+
+    Attributes
+    ----------
+    name
+        The exercise, as its question names it.
+    expected
+        The oracle: takes a case's arguments, returns the right answer. Not the reference solution,
+        so that a mistake in one of the two shows.
+    misconceptions
+        Known mistakes, the most telling first.
+    praise
+        One sentence that a student sees once all visible cases are right.
+    rtol, atol
+        Tolerances for numbers.
+    """
+
+    name: str
+    expected: Callable[..., Any]
+    misconceptions: Sequence[Misconception]
+    praise: str = ""
+    rtol: float = RTOL
+    atol: float = ATOL
+
+    def report(
+        self, question: Question, cases: Sequence[Case], answers: Sequence[Answer]
+    ) -> Report:
+        """Judge the answers to a question's cases.
+
+        Parameters
+        ----------
+        question
+            The question that was asked.
+        cases
+            The cases in the order in which they were asked.
+        answers
+            One answer a case.
+
+        Returns
+        -------
+        Report
+            Points and findings, with the misconception that explains most of what is wrong.
+
+        Raises
+        ------
+        ValueError
+            If there is not one answer for each case.
+        """
+        if len(cases) != len(answers):
+            raise ValueError(f"answers: expected {len(cases)}, one a case, got {len(answers)}")
+        findings = [self.finding(question, c, a) for c, a in zip(cases, answers, strict=True)]
+        return Report(
+            exercise=self.name,
+            points=question.points,
+            findings=tuple(findings),
+            misconception=self._explanation(question, cases, answers, findings),
+            praise=self.praise,
+        )
+
+    def finding(self, question: Question, case: Case, answer: Answer) -> Finding:
+        """Judge one answer."""
+        inputs, options = dict(case.inputs), dict(case.options)
+        expected = self.expected(*inputs.values(), **options)
+        message = _unanswered(answer) or mismatch(expected, answer.value, self.rtol, self.atol)
+        credit = 0.0 if message else 1.0
+        remark = note(expected, answer.value, answer.type_name) if not message else ""
+        if answer.changed and not message:
+            credit = MUTATION_CREDIT
+            message = (
+                f"The answer is right, but your function changed its argument "
+                f"`{answer.changed[0]}`, which belongs to the caller. Work on a copy."
+            )
+        return Finding(
+            case=case,
+            answer=answer,
+            expected=expected,
+            credit=credit,
+            message=message or remark,
+            reveal=question.reveals,
+        )
+
+    def _explanation(
+        self,
+        question: Question,
+        cases: Sequence[Case],
+        answers: Sequence[Answer],
+        findings: Sequence[Finding],
+    ) -> Misconception | None:
+        """Find the misconception whose answers equal the student's where the student is wrong."""
+        wrong = [i for i, finding in enumerate(findings) if finding.credit < 1]
+        if not wrong or all(answers[i].outcome == "untouched" for i in wrong):
+            return None
+        best, best_rank = None, (len(wrong) / 2, -1)
+        for misconception in self.misconceptions:
+            theirs = ask(question, misconception.submission, cases)
+            same = [self._same(a, b) for a, b in zip(theirs, answers, strict=True)]
+            rank = (sum(same[i] for i in wrong), sum(same))
+            # Explains at least half of what is wrong, and more than any other before it.
+            if rank[0] >= best_rank[0] and rank > best_rank:
+                best, best_rank = misconception, rank
+        return best
+
+    def _same(self, one: Answer, other: Answer) -> bool:
+        if (one.outcome, one.error, one.changed) != (other.outcome, other.error, other.changed):
+            return False
+        if one.outcome != "value" or (one.value is None and other.value is None):
+            return True
+        try:
+            return mismatch(one.value, other.value, self.rtol, self.atol) is None
+        except (TypeError, ValueError):  # one of them is not a number, string or array
+            return repr(one.value) == repr(other.value)
+
+
+def _unanswered(answer: Answer) -> str:
+    """Say why there is no value to compare; empty if there is one."""
+    if answer.outcome == "untouched":
+        return "Not solved yet."
+    if answer.outcome == "unfinished":
+        return f"It was still running after {answer.message}. Is there a loop that never ends?"
+    if answer.outcome == "raised":
+        where = f", at `{answer.line}`" if answer.line else ""
+        detail = f": {answer.message}" if answer.message else ""
+        return f"It raised {answer.error}{detail}{where}."
+    return ""

@@ -1,0 +1,1 @@
+"""What is right and what goes wrong, one module a lesson. Never runs where student code runs."""

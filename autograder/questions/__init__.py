@@ -1,0 +1,1 @@
+"""What is asked, one module a lesson. Runs where student code runs; knows no right answers."""

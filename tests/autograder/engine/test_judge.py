@@ -1,0 +1,108 @@
+"""Judging: credit by case, and the misconception that explains what is wrong."""
+
+import numpy as np
+import pytest
+
+from autograder.engine.question import Case, ask
+from autograder.engine.report import Report
+
+
+@pytest.fixture
+def judged(question, judge):
+    def run(submission, seed=None):
+        cases = question.cases(seed)
+        return judge.report(question, cases, ask(question, submission, cases))
+
+    return run
+
+
+def test_a_right_solution_gets_everything(judged):
+    report = judged(lambda numbers: float(np.mean(np.asarray(numbers))), seed=3)
+    assert report.score == 2
+    assert report.misconception is None
+    assert "Means are fine." in str(report)
+
+
+def test_credit_is_by_case(judged):
+    report = judged(lambda numbers: 2.0)
+    assert report.score == 1
+    assert [f.mark for f in report.findings] == ["right", "wrong"]
+
+
+@pytest.mark.parametrize("seed", [None, 1])
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_each_misconception_is_recognised(judge, judged, index, seed):
+    misconception = judge.misconceptions[index]
+    report = judged(misconception.submission, seed)
+    assert report.misconception is misconception
+    assert report.score == 0
+    assert misconception.hint in str(report)
+    assert misconception.name in report._repr_html_()
+
+
+def test_an_unknown_mistake_is_given_no_name(judged):
+    assert judged(lambda numbers: -17.25).misconception is None
+
+
+def test_a_mistake_in_a_minority_of_what_is_wrong_is_not_named(judge, judged):
+    # Adds on one case of six, and is wrong in its own way on the others.
+    report = judged(lambda numbers: 4 if len(numbers) == 2 else -1.5, seed=1)
+    assert report.misconception is None
+
+
+def test_changing_the_argument_costs_half(judged):
+    def sorts(numbers):
+        mean = sum(numbers) / len(numbers)
+        numbers[0] = 99
+        return mean
+
+    report = judged(sorts)
+    assert report.score == 1
+    assert "belongs to the caller" in str(report)
+
+
+def test_untouched(judged):
+    def stub(numbers):
+        raise NotImplementedError
+
+    report = judged(stub, seed=1)
+    assert report.untouched
+    assert report.score == 0
+    assert report.misconception is None
+    assert "Not solved yet" in str(report)
+
+
+@pytest.mark.parametrize(
+    ("submission", "words"),
+    [
+        (None, "raised TypeError"),
+        (lambda: 1, "raised TypeError"),
+        (lambda numbers: None, "return"),
+        (lambda numbers: float("nan"), "NaN"),
+        (lambda numbers: [1, 2], "a list"),
+        (lambda numbers: print, "a function"),
+        (lambda numbers: np.zeros(10**7), "ndarray"),
+        (lambda numbers: "2", "a string"),
+        (lambda numbers: exit(), "SystemExit"),
+    ],
+)
+def test_nonsense_gets_a_sentence(judged, submission, words):
+    report = judged(submission)
+    assert report.score == 0
+    assert words in str(report)
+
+
+def test_each_case_needs_an_answer(question, judge):
+    with pytest.raises(ValueError, match="answers: expected 2"):
+        judge.report(question, question.cases(), [])
+
+
+def test_the_score_never_leaves_its_range(judged):
+    assert 0 <= judged(lambda numbers: 2.0, seed=5).score <= 2
+    assert Report("x", 1.0, problem="gone").score == 0
+
+
+def test_a_case_can_be_shown_in_its_own_words(question, judge):
+    case = Case("own words", {"numbers": [1]}, shown="the mean of one")
+    report = judge.report(question, [case], ask(question, lambda numbers: 0, [case]))
+    assert "the mean of one" in str(report)

@@ -1,0 +1,1 @@
+"""Builds the notebooks from the lessons' percent scripts and the reference functions."""

@@ -1,0 +1,135 @@
+"""The whole class loop on the sample class, step by step, with progress."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import nbformat
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from autograder.grading.course import Course
+from autograder.grading.gradebook import marks, table
+from autograder.grading.sample import hand_in, sample_students
+
+STAMP = "made_from"
+
+
+def run_demo(course: Course, console: Console) -> Path:
+    """Run the class loop: build, release, hand in, autograde, give feedback.
+
+    What an earlier run made is used again, unless the lessons or the grader have changed since.
+
+    Parameters
+    ----------
+    course
+        The course, with a classroom that is the demo's own.
+    console
+        Where progress and the gradebook are shown.
+
+    Returns
+    -------
+    Path
+        A feedback page to open.
+    """
+    _start_afresh_if_changed(course)
+    lessons = [lesson.name for lesson in course.lessons]
+    with _progress(console) as progress:
+        task = progress.add_task("build the lessons", total=len(lessons))
+        for lesson in course.lessons:
+            lesson.write()
+            progress.advance(task)
+        task = progress.add_task("release them (nbgrader generate_assignment)", total=len(lessons))
+        for name in lessons:
+            if not course.notebook("release", name).is_file():
+                course.nbgrader("generate_assignment", name)
+            progress.advance(task)
+        task = progress.add_task("hand in the sample class", total=len(lessons))
+        for name in lessons:
+            hand_in_samples(course, name)
+            progress.advance(task)
+        submissions = {name: sorted(sample_students(name)) for name in lessons}
+        _grade(course, progress, submissions)
+        _give_feedback(course, progress, submissions)
+    (course.classroom / STAMP).write_text(fingerprint(course.root))
+    console.print(table(marks(course)))
+    name, students = next(iter(submissions.items()))
+    return course.notebook("feedback", name, _most_instructive(students)).with_suffix(".html")
+
+
+def hand_in_samples(course: Course, lesson: str) -> None:
+    """Write the sample students' notebooks of a lesson into the submitted folder."""
+    released = nbformat.read(course.notebook("release", lesson), as_version=4)
+    for student, answers in sample_students(lesson).items():
+        path = course.notebook("submitted", lesson, student)
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            nbformat.write(hand_in(released, answers), path)
+
+
+def fingerprint(root: Path) -> str:
+    """Digest what the demo's marks depend on: the lessons, both packages, the configuration."""
+    digest = hashlib.sha256()
+    for pattern in ("notebooks/**/*.py", "imbalance_lessons/**/*.py", "autograder/**/*", "*.py"):
+        for path in sorted(root.glob(pattern)):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _start_afresh_if_changed(course: Course) -> None:
+    stamp = course.classroom / STAMP
+    if stamp.is_file() and stamp.read_text() == fingerprint(course.root):
+        return
+    shutil.rmtree(course.classroom, ignore_errors=True)
+    course.classroom.mkdir(parents=True)
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    )
+
+
+def _grade(course: Course, progress: Progress, submissions: dict[str, list[str]]) -> None:
+    total = sum(map(len, submissions.values()))
+    task = progress.add_task("grade it (nbgrader autograde)", total=total)
+    for name, students in submissions.items():
+        if not all(course.notebook("autograded", name, s).is_file() for s in students):
+            # nbgrader writes such a line as it starts on a submission's second pass.
+            course.nbgrader(
+                "autograde",
+                name,
+                on_line=lambda line: progress.advance(task, "] Autograding " in line),
+            )
+        progress.update(task, completed=_done(submissions, up_to=name))
+
+
+def _give_feedback(course: Course, progress: Progress, submissions: dict[str, list[str]]) -> None:
+    total = sum(map(len, submissions.values()))
+    task = progress.add_task("give feedback (nbgrader generate_feedback)", total=total)
+    for name, students in submissions.items():
+        pages = [course.notebook("feedback", name, s).with_suffix(".html") for s in students]
+        if not all(page.is_file() for page in pages):
+            course.nbgrader(
+                "generate_feedback",
+                name,
+                on_line=lambda line: progress.advance(task, "] Converting notebook " in line),
+            )
+        progress.update(task, completed=_done(submissions, up_to=name))
+
+
+def _done(submissions: dict[str, list[str]], up_to: str) -> int:
+    names = list(submissions)
+    return sum(len(submissions[name]) for name in names[: names.index(up_to) + 1])
+
+
+def _most_instructive(students: list[str]) -> str:
+    """Choose whose page to show: who made one mistake an exercise gets the most explanation."""
+    return "chloe" if "chloe" in students else students[0]

@@ -1,0 +1,60 @@
+"""Read a course's gradebook, for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.table import Table
+
+from autograder.grading.course import Course
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One student's mark for one lesson.
+
+    `waiting` says whether an answer still waits for a person to mark it.
+    """
+
+    student: str
+    lesson: str
+    score: float
+    max_score: float
+    waiting: bool
+
+
+def marks(course: Course) -> list[Mark]:
+    """Read all marks of a course, by lesson and student."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(course.database) as gradebook:
+        return [
+            Mark(
+                student=submission.student.id,
+                lesson=assignment.name,
+                score=submission.score,
+                max_score=submission.max_score,
+                waiting=submission.needs_manual_grade,
+            )
+            for assignment in sorted(gradebook.assignments, key=lambda a: a.name)
+            for submission in sorted(assignment.submissions, key=lambda s: s.student.id)
+        ]
+
+
+def table(course_marks: list[Mark]) -> Table:
+    """Lay marks out: a row a student, a column a lesson."""
+    lessons = sorted({mark.lesson for mark in course_marks})
+    by_place = {(mark.student, mark.lesson): mark for mark in course_marks}
+    result = Table(caption="* a written answer waits to be marked by hand")
+    result.add_column("student")
+    for lesson in lessons:
+        result.add_column(lesson, justify="right")
+    for student in sorted({mark.student for mark in course_marks}):
+        result.add_row(student, *(_text(by_place.get((student, lesson))) for lesson in lessons))
+    return result
+
+
+def _text(mark: Mark | None) -> str:
+    if mark is None:
+        return "–"
+    return f"{mark.score:g} of {mark.max_score:g}{' *' if mark.waiting else '  '}"

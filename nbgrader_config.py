@@ -1,0 +1,54 @@
+"""Make this repository an nbgrader course.
+
+Sources are in `notebooks/`; everything that a running course makes is in `classroom/`, or where
+the environment variable IMBALANCE_CLASSROOM points (a path below this folder, or an absolute one).
+"""
+
+import os
+from pathlib import Path
+
+c = get_config()
+
+root = Path(__file__).resolve().parent
+classroom = root / os.environ.get("IMBALANCE_CLASSROOM", "classroom")
+classroom.mkdir(parents=True, exist_ok=True)
+
+c.CourseDirectory.course_id = "imbalance"
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.source_directory = "notebooks"
+c.CourseDirectory.release_directory = str(classroom / "release")
+c.CourseDirectory.submitted_directory = str(classroom / "submitted")
+c.CourseDirectory.autograded_directory = str(classroom / "autograded")
+c.CourseDirectory.feedback_directory = str(classroom / "feedback")
+c.CourseDirectory.db_url = f"sqlite:///{classroom / 'gradebook.db'}"
+
+# A lesson's script holds its solutions; nbgrader would copy it into the release.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.py"]
+
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.LockCells",
+    "autograder.grading.plugins.ClearSolutions",  # answer cells get a stub of their own
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+c.Autograde.autograde_preprocessors = [
+    "autograder.grading.plugins.ExecuteWithSeed",  # instead of nbgrader's Execute
+    "autograder.grading.plugins.JudgeAnswers",  # the marks come from here
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbgrader.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.ExecuteWithSeed.secret_file = str(classroom / "course_secret")
+c.ExecuteWithSeed.timeout = 60  # seconds a cell; a check stops a student's function much sooner
+c.ExecuteWithSeed.shutdown_kernel = "immediate"

@@ -1,0 +1,111 @@
+"""From a reference function to the text of an exercise."""
+
+import ast
+import sys
+from types import ModuleType
+
+import pytest
+
+from autograder.builder.reference import find_function, solved_cell
+
+SOURCE = '''
+def scale(numbers: list[float], *, by: float = 2.0, **others: int) -> list[float]:
+    r"""Multiply by a factor, as in \\alpha x.
+
+    Parameters
+    ----------
+    numbers : list of float
+        What to scale.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to scale.
+
+    Notes
+    -----
+    A secret for maintainers.
+    """
+    # A comment that a student may read in the solution.
+    doubled = [by * n for n in numbers]
+
+    return doubled
+
+
+def bare(x):
+    return x
+
+
+def marked(x):
+    """Document."""
+    ### BEGIN SOLUTION
+    return x
+
+
+def empty(x):
+    """Document."""
+
+
+class Thing:
+    """Not a function."""
+'''
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    (tmp_path / "reference_for_tests.py").write_text(SOURCE)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield "reference_for_tests"
+    sys.modules.pop("reference_for_tests", None)
+
+
+def test_signature_docstring_and_body(module):
+    assert solved_cell(f"{module}.scale") == (
+        "def scale(numbers, *, by=2.0, **others):\n"
+        '    r"""Multiply by a factor, as in \\alpha x.\n'
+        "\n"
+        "    Parameters\n"
+        "    ----------\n"
+        "    numbers : list of float\n"
+        "        What to scale.\n"
+        '    """\n'
+        "    ### BEGIN SOLUTION\n"
+        "    # A comment that a student may read in the solution.\n"
+        "    doubled = [by * n for n in numbers]\n"
+        "\n"
+        "    return doubled\n"
+        "    ### END SOLUTION"
+    )
+
+
+def test_the_exercise_computes_what_the_reference_does(module):
+    text = solved_cell(f"{module}.scale")
+    scope: dict = {}
+    exec(text, scope)
+    assert scope["scale"]([1.0], by=3) == find_function(f"{module}.scale")([1.0], by=3)
+    assert ast.get_docstring(ast.parse(text).body[0]).endswith("What to scale.")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("gone", "expected the path of a function"),
+        ("Thing", "expected a function"),
+        ("bare", "expected a docstring and a body"),
+        ("empty", "expected a docstring and a body"),
+        ("marked", "contains a solution marker"),
+    ],
+)
+def test_refused(module, name, words):
+    with pytest.raises(ValueError, match=f"reference: .*{words}|reference: {words}"):
+        solved_cell(f"{module}.{name}")
+
+
+@pytest.mark.parametrize("path", ["", "nowhere", "no.such.module", "os.path"])
+def test_paths_that_lead_nowhere(path):
+    with pytest.raises(ValueError, match="reference: expected"):
+        find_function(path)
+
+
+def test_types_stand_where_modules_do():
+    assert not isinstance(ModuleType("x"), type(find_function("os.path.join")))

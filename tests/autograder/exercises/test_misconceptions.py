@@ -1,0 +1,79 @@
+"""Each known mistake, handed in as a solution, loses points and is called by its name."""
+
+import pytest
+
+from autograder.engine.registry import find_question, judges
+
+MISCONCEPTIONS = [
+    pytest.param(name, misconception, id=f"{name}-{misconception.name}")
+    for name, judge in judges().items()
+    for misconception in judge.misconceptions
+]
+
+
+def seeds(name):
+    """Public cases only; and some draws, where the question draws."""
+    return (
+        (None, 0, 1, 2)
+        if len(find_question(name).cases(0)) > len(find_question(name).public)
+        else (None, 0)
+    )
+
+
+@pytest.mark.parametrize(("name", "misconception"), MISCONCEPTIONS)
+def test_it_loses_points_and_is_named(judged, name, misconception):
+    for seed in seeds(name):
+        report = judged(name, misconception.submission, seed)
+        assert report.score < report.points
+        assert report.misconception is misconception
+        assert f"It looks as if your code {misconception.name}." in str(report)
+        assert misconception.hint in str(report)
+
+
+def test_each_exercise_knows_five_or_more(exercise):
+    assert len(judges()[exercise].misconceptions) >= 5
+
+
+def test_names_and_hints_read_well(exercise):
+    known = judges()[exercise].misconceptions
+    assert len({m.name for m in known}) == len({m.hint for m in known}) == len(known)
+    for misconception in known:
+        # "It looks as if your code <name>."
+        assert misconception.name.split()[0].endswith("s")
+        assert misconception.name[0].islower()
+        assert misconception.name[-1].isalnum() or misconception.name[-1] in "`%"
+        assert (
+            misconception.hint[0].isupper()
+            or misconception.hint[0].isdigit()
+            or misconception.hint[0] == "`"
+        )
+        assert misconception.hint[-1] in ".?"
+        assert len(misconception.hint) < 260
+        assert "return " not in misconception.hint
+
+
+@pytest.mark.parametrize("letter", "ABCDEF")
+@pytest.mark.parametrize("name", ["quick_check_accuracy", "quick_check_ratio"])
+def test_each_letter_is_right_or_explained(judged, name, letter):
+    for wording in (letter, letter.lower(), f" {letter} "):
+        report = judged(name, wording)
+        if report.score == 0:
+            assert report.misconception.name.startswith(f"picks {letter}: ")
+            assert "expected" not in str(report)
+        else:
+            assert report.misconception is None
+            assert letter == {"quick_check_accuracy": "D", "quick_check_ratio": "B"}[name]
+
+
+def test_two_mistakes_in_one_diagnosis_are_both_marked(judged):
+    answers = {"ratio": 1 / 16, "severity": "Extreme", "baseline": 0.8, "smallest_share": 0.05}
+    report = judged("diagnosis", answers)
+    assert report.score == 1
+    assert [f.mark for f in report.findings] == ["wrong", "wrong", "right", "right"]
+    assert report.misconception is not None
+
+
+def test_a_mistake_nobody_knows_is_given_no_name(judged, function):
+    report = judged(function, lambda *inputs, **options: -12.5, seed=0)
+    assert report.score == 0
+    assert report.misconception is None

@@ -21,7 +21,7 @@ setup: $(READY)
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or later is needed, and $(PYTHON) is not: try make PYTHON=python3.11"; exit 1; }
-	@echo "Setting up $(VENV): the first time this downloads about 3 GB, most of it PyTorch."
+	@echo "Setting up $(VENV): the first time this downloads about 3.3 GB, most of it PyTorch."
 	$(PYTHON) -m venv $(VENV)
 ifneq ($(TORCH_INDEX),)
 	$(BIN)/python -m pip install --constraint constraints.txt torch torchvision --index-url $(TORCH_INDEX)
@@ -45,10 +45,10 @@ lint: $(READY)
 
 # The fast tests first; then, on both cores, those that run kernels and nbgrader.
 test: lint test-fast
-	$(BIN)/pytest -m slow --numprocesses 2
+	$(BIN)/pytest -m slow --numprocesses 2 --dist loadgroup
 
 test-fast: $(READY)
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" --numprocesses 2
 
 clean:
 	rm -rf $(VENV) classroom/demo classroom/lab

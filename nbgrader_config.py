@@ -43,7 +43,7 @@ c.Autograde.autograde_preprocessors = [
     "autograder.grading.plugins.ExecuteWithSeed",  # instead of nbgrader's Execute
     "autograder.grading.plugins.JudgeAnswers",  # the marks come from here
     "nbgrader.preprocessors.IgnorePattern",
-    "nbgrader.preprocessors.ClearMetadataPreprocessor",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",

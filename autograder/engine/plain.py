@@ -82,12 +82,11 @@ class _Encoder:
         if isinstance(value, float):
             return float(value) if math.isfinite(value) else {"float": str(float(value))}
         if isinstance(value, Mapping):
-            pairs = [
-                [self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()
-            ]
+            pairs = [[self.key(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]
             return {"dict": pairs}
         if isinstance(value, list | tuple | set | frozenset):
-            items = [self.encode(item, depth + 1) for item in value]
+            encode = self.key if isinstance(value, set | frozenset) else self.encode
+            items = [encode(item, depth + 1) for item in value]
             if isinstance(value, list):
                 return items
             return {"tuple" if isinstance(value, tuple) else "set": items}
@@ -100,6 +99,17 @@ class _Encoder:
                 data = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode()
                 return {"array": [value.dtype.str, list(value.shape), data]}
         return _opaque(value)
+
+    def key(self, value: Any, depth: int) -> Any:
+        """Encode a dictionary's key or a set's member: what comes back must be hashable too.
+
+        A tensor may be a key (a `Counter` of a tensor has such keys); an array may not.
+        """
+        if isinstance(value, tuple) and depth <= MAX_DEPTH:
+            return {"tuple": [self.key(item, depth + 1) for item in value]}
+        value = value.item() if isinstance(value, np.generic) else value
+        simple = value is None or isinstance(value, bool | str | int | float)
+        return self.encode(value, depth) if simple else _opaque(value)
 
 
 def is_tensor(value: Any) -> bool:

@@ -128,7 +128,8 @@ class Report:
     def _advice(self) -> list[str]:
         lines = []
         if self.misconception:
-            lines.append(f"It looks as if your code {self.misconception.name}.")
+            what = "code" if all(finding.reveal for finding in self.findings) else "answer"
+            lines.append(f"It looks as if your {what} {self.misconception.name}.")
             lines.append(self.misconception.hint)
         elif self.praise and self.findings and all(f.credit == 1 for f in self.findings):
             lines.append(self.praise)

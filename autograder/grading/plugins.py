@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import nbgrader.preprocessors as nbgrader_preprocessors
+from jupyter_core.utils import run_sync
 from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_output
 from nbgrader.utils import is_grade
@@ -70,6 +71,9 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
         """Start the kernel with the seed in its environment, and in no other's."""
         env = {**os.environ, SEED_VARIABLE: str(self.seed)}
         await super().async_start_new_kernel(env=env, **kwargs)
+
+    # nbclient binds the blocking form to its own method, so ours needs one too.
+    start_new_kernel = run_sync(async_start_new_kernel)
 
 
 class JudgeAnswers(nbgrader_preprocessors.NbGraderPreprocessor):  # type: ignore[misc]

@@ -81,6 +81,12 @@ majority_baseline = Judge(
             lambda labels: counts_by_size(labels)[0] / sum(counts_by_size(labels)[1:]),
         ),
         Misconception(
+            "rounds the accuracy",
+            "Rounded to two digits, 0.996 and 1 are the same, and for rare classes that is the "
+            "difference that counts. Leave rounding to whoever prints the number.",
+            lambda labels: round(expected_baseline(labels), 2),
+        ),
+        Misconception(
             "drops what comes after the decimal point",
             "A share below 1 becomes 0 when only whole numbers are kept. Look for `//` or `int` "
             "in your code.",

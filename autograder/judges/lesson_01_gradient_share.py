@@ -93,6 +93,14 @@ def sample_norms(model: Any, inputs: Any, targets: Any, num_classes: int | None 
     return normalise(np.bincount(targets, weights=lengths, minlength=len(sizes)))
 
 
+def own_weight_and_bias(
+    model: Any, inputs: Any, targets: Any, num_classes: int | None = None
+) -> Any:
+    """Rely on the model being a single layer."""
+    _ = model.weight, model.bias
+    return normalise([norm(g) for g in class_gradients(model, inputs, targets)])
+
+
 def running_sums(model: Any, inputs: Any, targets: Any, num_classes: int | None = None) -> Any:
     """Let the gradients of one class pile up on those of the classes before it."""
     stacked = [np.concatenate(g) for g in class_gradients(model, inputs, targets)]
@@ -162,6 +170,12 @@ gradient_share = Judge(
             lambda model, inputs, targets, num_classes=None: normalise(
                 [norm(parts[-2:]) for parts in class_gradients(model, inputs, targets)]
             ),
+        ),
+        Misconception(
+            "asks the model itself for its `weight` and `bias`",
+            "A single layer has them, but a network keeps them in its layers. Let "
+            "`model.parameters()` list them all, whatever the model is made of.",
+            own_weight_and_bias,
         ),
         Misconception(
             "lets the gradients of earlier classes pile up",

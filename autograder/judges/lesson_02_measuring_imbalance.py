@@ -234,7 +234,13 @@ imbalance_ratio = Judge(
             whole_ratio,
         ),
         Misconception(
-            "gives a text",
+            "rounds the ratio",
+            "Rounded to one digit, 9.96 becomes 10 and lands in another band. Leave rounding to "
+            "whoever prints the number.",
+            lambda labels, num_classes=None: round(expected_ratio(labels, num_classes), 1),
+        ),
+        Misconception(
+            "gives text, not a number",
             "Whoever calls your function wants to compare the ratio with 3, 10 and 100. Give back "
             "the number, and leave the `:1` to whoever prints it.",
             ratio_as_text,

@@ -89,7 +89,7 @@ imbalance_ratio = Question(
             shown="imbalance_ratio([0] * 9000 + [1] * 900 + [2] * 100)",
         ),
         Case("three classes, mixed", {"labels": np.array([2, 1, 0, 1, 1, 2, 1])}),
-        Case("a tensor", {"labels": [1, 1, 0, 1, 0, 1, 1]}, tensors=("labels",)),
+        Case("a tensor", {"labels": [1, 1, 0, 1, 0, 1, 0, 1, 1, 1]}, tensors=("labels",)),
         Case("a class in between is empty", {"labels": [0, 2, 0, 0]}),
         Case("a declared class is empty", {"labels": [0, 1, 1, 0, 1]}, {"num_classes": 3}),
     ],
@@ -101,9 +101,8 @@ def draw_severities(rng: np.random.Generator) -> list[Case]:
     """Draw a ratio of each band, and one on or close to each boundary."""
     ratios: list[float] = [int(rng.integers(1, 3))]
     ratios += [rng.uniform(low, high) for low, high in ((3.5, 9.5), (11, 95), (110, 5000))]
-    ratios += [
-        boundary + rng.choice([0, 1, -1]) * rng.uniform(0.01, 0.4) for boundary in (3, 10, 100)
-    ]
+    sides = rng.integers(-1, 2, size=3) * rng.uniform(0.01, 0.4, size=3)
+    ratios += (np.array([3, 10, 100]) + sides).tolist()
     rng.shuffle(ratios)
     return [Case("a drawn ratio", {"ratio": round(ratio, 3)}) for ratio in ratios]
 

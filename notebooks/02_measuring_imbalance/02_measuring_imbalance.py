@@ -39,7 +39,7 @@ labels = np.array([0] * 9000 + [1] * 900 + [2] * 100)
 
 from imbalance_lessons import plots
 
-counts = np.bincount(labels)
+counts = np.array([9000, 900, 100])
 plots.show(plots.plot_bars(counts), plots.describe_bars(counts))
 
 # %% [markdown]

@@ -26,7 +26,8 @@ def test_it_loses_points_and_is_named(judged, name, misconception):
         report = judged(name, misconception.submission, seed)
         assert report.score < report.points
         assert report.misconception is misconception
-        assert f"It looks as if your code {misconception.name}." in str(report)
+        what = "code" if callable(misconception.submission) else "answer"
+        assert f"It looks as if your {what} {misconception.name}." in str(report)
         assert misconception.hint in str(report)
 
 

@@ -83,6 +83,31 @@ def test_no_constant_answer_is_worth_much(function):
             assert agree <= 0.4 * len(right)
 
 
+def drawn_inputs(name, seeds=30):
+    """List the inputs and options of drawn cases, over several seeds."""
+    question = find_question(name)
+    cases = [c for seed in range(seeds) for c in question.cases(seed) if not c.public]
+    return [{**case.inputs, **case.options} for case in cases]
+
+
+@pytest.mark.parametrize("boundary", [3, 10, 100])
+def test_drawn_ratios_lie_on_a_boundary_and_on_both_sides_of_it(boundary):
+    ratios = [inputs["ratio"] for inputs in drawn_inputs("severity")]
+    near = [ratio - boundary for ratio in ratios if abs(ratio - boundary) < 0.45]
+    assert {np.sign(distance) for distance in near} == {-1, 0, 1}
+
+
+@pytest.mark.parametrize("name", ["class_counts", "imbalance_ratio"])
+def test_drawn_labels_have_gaps_and_undeclared_classes(name):
+    drawn = drawn_inputs(name)
+    counts = [np.bincount(np.asarray(inputs["labels"])) for inputs in drawn]
+    declared = [inputs.get("num_classes") for inputs in drawn]
+    assert any(0 in c for c in counts)
+    assert any(k and k > len(c) for k, c in zip(declared, counts, strict=True))
+    assert any(k == len(c) for k, c in zip(declared, counts, strict=True))
+    assert len({int(c.argmax()) for c in counts}) > 3
+
+
 def test_all_answers_come_within_five_seconds(references, function, monkeypatch):
     question = find_question(function)
     cases = question.cases(4)

@@ -1,0 +1,258 @@
+"""The class loop as `make demo` runs it, through nbgrader itself, on the sample class."""
+
+import csv
+import json
+import re
+import shutil
+from io import StringIO
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from rich.console import Console
+
+from autograder.engine.check import ANSWERS_MIME
+from autograder.engine.registry import find_question
+from autograder.grading.course import Course
+from autograder.grading.demo import run_demo
+from autograder.grading.gradebook import marks
+from autograder.grading.lab import give_out
+from autograder.grading.sample import hand_in, sample_students
+from autograder.grading.seeds import course_secret, submission_seed
+
+ROOT = Path(__file__).parents[1]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("class_loop")]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    return Course(ROOT, tmp_path_factory.mktemp("classroom") / "demo")
+
+
+@pytest.fixture(scope="module")
+def shown(course):
+    """Run the demo once; gives what it shows."""
+    console = Console(file=StringIO(), width=120)
+    page = run_demo(course, console)
+    return console.file.getvalue(), page
+
+
+# What each exercise of each sample student is worth, worked out by hand from what the student
+# wrote (autograder/sample_class): the share of its cases that are right.
+FULL = 1.0
+NOTHING = 0.0
+SAMPLE_CREDIT = {
+    "01_accuracy_trap": {
+        # columns: majority_baseline, positives_caught, gradient_share, quick_check_accuracy
+        "ada": (FULL, FULL, FULL, FULL),
+        "ben": (FULL, FULL, NOTHING, NOTHING),
+        # She counts all right predictions: the same as the frauds caught only in the one case of 10
+        # (4 public, 6 drawn) in which everything was flagged.
+        "chloe": (NOTHING, 1 / 10, NOTHING, NOTHING),
+        "dmitri": (FULL, FULL, FULL, FULL),
+        "emi": (NOTHING, NOTHING, NOTHING, NOTHING),
+        "farid": (NOTHING, FULL, NOTHING, FULL),
+    },
+    "02_measuring_imbalance": {
+        # columns: class_counts, imbalance_ratio, severity, diagnosis, quick_check_ratio
+        "ada": (FULL, FULL, FULL, FULL, FULL),
+        "ben": (FULL, FULL, NOTHING, 0.5, NOTHING),
+        # Her ratio is the wrong way round: right only for the one case of 12 (5 public, 7 drawn)
+        # in which all classes have the same size.
+        "chloe": (NOTHING, 1 / 12, NOTHING, NOTHING, NOTHING),
+        "dmitri": (FULL, FULL, FULL, FULL, FULL),
+        "emi": (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+        "farid": (FULL, NOTHING, FULL, FULL, NOTHING),
+    },
+}
+EXERCISES = {
+    "01_accuracy_trap": (
+        "majority_baseline",
+        "positives_caught",
+        "gradient_share",
+        "quick_check_accuracy",
+    ),
+    "02_measuring_imbalance": (
+        "class_counts",
+        "imbalance_ratio",
+        "severity",
+        "diagnosis",
+        "quick_check_ratio",
+    ),
+}
+POINTS = {
+    "01_accuracy_trap": (2, 2, 3, 1),
+    "02_measuring_imbalance": (2, 2, 2, 2, 1),
+}
+BY_HAND = {
+    (student, lesson): sum(round(p * c, 2) for p, c in zip(POINTS[lesson], credit, strict=True))
+    for lesson, students in SAMPLE_CREDIT.items()
+    for student, credit in students.items()
+}
+
+
+def test_the_points_above_are_those_of_the_questions():
+    for lesson, names in EXERCISES.items():
+        assert POINTS[lesson] == tuple(find_question(name).points for name in names)
+
+
+@pytest.mark.usefixtures("shown")
+def test_every_sample_student_gets_the_mark_worked_out_by_hand(course):
+    assert {(m.student, m.lesson): m.score for m in marks(course)} == BY_HAND
+
+
+@pytest.mark.usefixtures("shown")
+def test_the_written_answer_waits_for_a_person(course):
+    for mark in marks(course):
+        assert mark.waiting
+        assert mark.max_score == sum(POINTS[mark.lesson]) + 3
+
+
+def test_the_demo_ends_with_the_gradebook_and_a_feedback_page(shown):
+    text, page = shown
+    for student in SAMPLE_CREDIT["01_accuracy_trap"]:
+        assert student in text
+    assert "8 of 11 *" in text
+    assert page.is_file()
+
+
+@pytest.mark.usefixtures("shown")
+def test_a_second_run_calls_nbgrader_no_more(course, monkeypatch):
+    def no_more(self, *arguments, on_line=None):
+        raise AssertionError(arguments)
+
+    monkeypatch.setattr(Course, "nbgrader", no_more)
+    run_demo(course, Console(file=StringIO()))
+
+
+@pytest.mark.usefixtures("shown")
+def test_the_release_holds_no_secret(course):
+    released = sorted(path for path in (course.classroom / "release").rglob("*") if path.is_file())
+    assert [path.name for path in released] == [f"{lesson}.ipynb" for lesson in SAMPLE_CREDIT]
+    for path in released:
+        text = path.read_text()
+        for word in ("BEGIN SOLUTION", "END SOLUTION", "MARK SCHEME", '"stub"'):
+            assert word not in text, word
+        for line in solution_lines(path.stem):
+            assert line not in text, line
+        for cell in nbformat.reads(text, as_version=4).cells:
+            assert not cell.get("outputs")
+            if cell.metadata.get("nbgrader", {}).get("solution"):
+                assert "NotImplementedError" in cell.source or "None" in cell.source
+
+
+def solution_lines(lesson):
+    """List what stands between solution markers and is long enough to be told from a hint."""
+    source = (ROOT / "notebooks" / lesson / f"{lesson}.ipynb").read_text()
+    for cell in nbformat.reads(source, as_version=4).cells:
+        _, _, body = cell.source.partition("### BEGIN SOLUTION")
+        for line in map(str.strip, body.partition("### END SOLUTION")[0].splitlines()):
+            if len(line) >= 25:
+                yield json.dumps(line)[1:-1]
+
+
+def errors_of(notebook, folder):
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=120, allow_errors=True, resources=resources).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return {output.ename for output in outputs if output.output_type == "error"}
+
+
+@pytest.mark.usefixtures("shown")
+@pytest.mark.parametrize("lesson", SAMPLE_CREDIT)
+def test_a_released_lesson_fails_only_where_it_is_not_solved(course, lesson, tmp_path):
+    notebook = nbformat.read(course.notebook("release", lesson), as_version=4)
+    assert errors_of(notebook, tmp_path) <= {"NotImplementedError"}
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code":
+            [result] = [o for o in cell.outputs if o.output_type == "execute_result"]
+            assert float(result.data["text/plain"]) == 0
+            assert "Not solved yet" in result.data["text/html"]
+
+
+@pytest.mark.usefixtures("shown")
+@pytest.mark.parametrize(("student", "lesson"), sorted(BY_HAND))
+def test_feedback_explains_and_keeps_what_was_drawn(course, student, lesson):
+    html = course.notebook("feedback", lesson, student).with_suffix(".html").read_text()
+    assert ANSWERS_MIME not in html
+    assert "aria-label='Check of" in html or 'aria-label="Check of' in html
+    assert "MARK SCHEME" in html  # once marked, the student sees by what
+    if student == "chloe":
+        assert html.count("It looks as if your") == len(EXERCISES[lesson])
+
+
+@pytest.mark.usefixtures("shown")
+def test_feedback_shows_no_drawn_labels(course):
+    secret = course_secret(course.classroom / "course_secret")
+    html = course.notebook("feedback", "02_measuring_imbalance", "chloe").with_suffix(".html")
+    text = re.sub(r"\s+", " ", html.read_text())
+    seed = submission_seed(secret, "chloe", "02_measuring_imbalance")
+    for name in ("class_counts", "imbalance_ratio"):
+        for case in find_question(name).cases(seed):
+            shown = ", ".join(map(str, list(case.inputs["labels"])[:12]))
+            if not case.public and len(shown) > 20:
+                assert shown not in text
+
+
+@pytest.mark.usefixtures("shown")
+def test_a_regrade_gives_the_same_marks(course):
+    autograded = course.notebook("autograded", "01_accuracy_trap", "farid")
+    before = [cell.get("outputs") for cell in nbformat.read(autograded, as_version=4).cells]
+    course.nbgrader("autograde", "01_accuracy_trap", "--student=farid", "--force")
+    after = [cell.get("outputs") for cell in nbformat.read(autograded, as_version=4).cells]
+    assert [reports(outputs) for outputs in before] == [reports(outputs) for outputs in after]
+    assert {(m.student, m.lesson): m.score for m in marks(course)} == BY_HAND
+
+
+def reports(outputs):
+    return [o.data.get("text/html") for o in outputs or [] if o.output_type == "execute_result"]
+
+
+@pytest.mark.usefixtures("shown")
+def test_export_writes_every_mark(course, tmp_path):
+    target = tmp_path / "grades.csv"
+    course.nbgrader("export", f"--to={target}")
+    with target.open() as file:
+        rows = list(csv.DictReader(file))
+    assert {(r["student_id"], r["assignment"]): float(r["score"]) for r in rows} == BY_HAND
+
+
+@pytest.mark.usefixtures("shown")
+@pytest.mark.parametrize(("student", "words"), [("ada", "Success"), ("emi", "failed")])
+def test_validate_agrees_with_the_checks(course, student, words, tmp_path):
+    submitted = course.notebook("submitted", "02_measuring_imbalance", student)
+    notebook = shutil.copy(submitted, tmp_path)
+    lines: list[str] = []
+    course.nbgrader("validate", str(notebook), on_line=lines.append)
+    assert words in "\n".join(lines)
+
+
+def test_a_notebook_that_ends_its_own_kernel_keeps_the_batch_going(tmp_path):
+    """Whoever comes after the broken one is still marked."""
+    lesson = "02_measuring_imbalance"
+    course = Course(ROOT, tmp_path / "classroom")
+    course.nbgrader("generate_assignment", lesson)
+    released = nbformat.read(course.notebook("release", lesson), as_version=4)
+    right = dict(sample_students(lesson)["ada"])
+    broken = {**right, "imbalance_ratio": "import os\nos._exit(1)"}
+    for student, answers in (("a_broken", broken), ("b_later", right)):
+        path = course.notebook("submitted", lesson, student)
+        path.parent.mkdir(parents=True)
+        nbformat.write(hand_in(released, answers), path)
+    course.nbgrader("autograde", lesson)
+    scores = {mark.student: mark.score for mark in marks(course)}
+    assert scores["b_later"] == BY_HAND["ada", lesson]
+    assert scores["a_broken"] == find_question("class_counts").points
+
+
+def test_lab_gives_out_lessons_and_never_overwrites(tmp_path):
+    own = Course(ROOT, tmp_path / "classroom")
+    new, kept = give_out(own, tmp_path / "mine")
+    assert len(new) == len(own.lessons)
+    assert kept == []
+    assert "BEGIN SOLUTION" not in new[0].read_text()
+    new[0].write_text(json.dumps("my work"))
+    again, kept = give_out(own, tmp_path / "mine")
+    assert (again, len(kept)) == ([], len(own.lessons))
+    assert json.loads(new[0].read_text()) == "my work"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -287,7 +288,7 @@ class ClassDistribution:
                 "",
                 f"Imbalance ratio: {ratio}",
                 f"Severity: {self.severity}",
-                f"What to try: {self.action}",
+                textwrap.fill(f"What to try: {self.action}", width=79, subsequent_indent="  "),
             ]
         )
 
@@ -360,8 +361,8 @@ def analyze_class_distribution(labels: ArrayLike, num_classes: int | None = None
     <BLANKLINE>
     Imbalance ratio: 90.0:1
     Severity: Significant
-    What to try: Weight the loss or resample, then set the threshold on validation data; \
-compare with an untouched baseline before you combine them.
+    What to try: Weight the loss or resample, then set the threshold on validation
+      data; compare with an untouched baseline before you combine them.
     {0: 9000, 1: 900, 2: 100}
     """
     distribution = class_distribution(labels, num_classes)

@@ -12,6 +12,11 @@ import numpy as np
 
 from autograder.engine.plain import Opaque
 
+VALUE_DIFFERS = "The value differs."
+VALUES_DIFFER = "The values differ."
+TEXT_DIFFERS = "The text differs."
+BARE_DIFFERENCES = {VALUE_DIFFERS, VALUES_DIFFER, TEXT_DIFFERS}
+
 RTOL = 1e-5
 ATOL = 1e-8
 
@@ -56,7 +61,7 @@ def _text_mismatch(expected: str, got: Any) -> str | None:
     if not isinstance(got, str):
         return f"It gave back {_kind(got)}, and a string was expected."
     if got.strip().casefold() != expected.casefold():
-        return "That is not the right answer." if len(expected) == 1 else "The text differs."
+        return "That is not the right answer." if len(expected) == 1 else TEXT_DIFFERS
     return None
 
 
@@ -68,7 +73,7 @@ def _number_mismatch(expected: float, got: Any, rtol: float, atol: float) -> str
     if math.isnan(got) and not math.isnan(expected):
         return "It gave back NaN (not a number). Something like 0/0 happens on the way."
     if not np.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True):
-        return "The value differs."
+        return VALUE_DIFFERS
     return None
 
 
@@ -86,7 +91,7 @@ def _array_mismatch(expected: np.ndarray, got: Any, rtol: float, atol: float) ->
     if right.any():
         wrong = ", ".join(str(index) for index in np.flatnonzero(~right.ravel())[:5])
         return f"Some of the values differ (at index {wrong})."
-    return "The values differ."
+    return VALUES_DIFFER
 
 
 def _as_numbers(got: Any) -> np.ndarray | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from autograder.engine.compare import BARE_DIFFERENCES
 from autograder.engine.plain import shorten
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ class Finding:
     def mark(self) -> str:
         """A word, so that the colour is not the only sign."""
         return "right" if self.credit == 1 else "partly" if self.credit > 0 else "wrong"
+
+    @property
+    def says_more(self) -> bool:
+        """Whether the message tells more than what was expected and what came, side by side."""
+        return bool(self.message) and not (self.reveal and self.message in BARE_DIFFERENCES)
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,8 @@ class Report:
         return repr(self.score)
 
     def __str__(self) -> str:
-        lines = [f"{self.exercise}: {self.score:g} of {self.points:g} points. {self.headline()}"]
+        lines = [f"{self.exercise}: {self._points()}. {self.headline()}"]
+        lines += [f"  {line}" for line in self._advice()]
         for finding in self.public:
             if self.untouched:
                 break
@@ -108,48 +115,56 @@ class Report:
             if finding.credit < 1 and finding.answer.outcome == "value":
                 expected = f"expected {shorten(finding.expected)}, " if finding.reveal else ""
                 lines.append(f"         {expected}got {_got(finding)}")
-            if finding.message:
+            if finding.says_more:
                 lines.append(f"         {finding.message}")
-        lines += [f"  {line}" for line in self._drawn_lines()]
-        lines += [f"  {line}" for line in self._advice()]
+        lines += [f"  {line}" for line in [*self._drawn_lines(), *self._output()]]
         return "\n".join(lines)
+
+    def _points(self) -> str:
+        return f"{self.score:g} of {self.points:g} point{'s' if self.points != 1 else ''}"
 
     def _drawn_lines(self) -> list[str]:
         if self.untouched or not self.drawn:
             return []
         right = sum(f.credit == 1 for f in self.drawn)
         lines = [f"{right} of {len(self.drawn)} cases drawn for this submission are right."]
-        seen: dict[str, None] = {}
+        labels: dict[str, list[str]] = {}
         for finding in self.drawn:
             if finding.credit < 1:
-                seen[f"{finding.case.label}: {_without_values(finding)}"] = None
-        return lines + list(seen)
+                labels.setdefault(_without_values(finding), []).append(finding.case.label)
+        return lines + [f"{message} ({'; '.join(where)})" for message, where in labels.items()]
 
     def _advice(self) -> list[str]:
-        lines = []
         if self.misconception:
             what = "code" if all(finding.reveal for finding in self.findings) else "answer"
-            lines.append(f"It looks as if your {what} {self.misconception.name}.")
-            lines.append(self.misconception.hint)
-        elif self.praise and self.findings and all(f.credit == 1 for f in self.findings):
-            lines.append(self.praise)
+            return [
+                f"It looks as if your {what} {self.misconception.name}.",
+                self.misconception.hint,
+            ]
+        if self.praise and self.findings and all(f.credit == 1 for f in self.findings):
+            return [self.praise]
+        return []
+
+    def _output(self) -> list[str]:
         output = next((f.answer.output for f in self.public if f.answer.output), "")
-        if output:
-            lines.append(f"While it ran, your code wrote (no points lost): {shorten(output, 300)}")
-        return lines
+        if not output:
+            return []
+        return [f"While it ran, your code wrote (no points lost): {shorten(output, 300)}"]
 
     def _repr_html_(self) -> str:
         ratio = self.score / self.points if self.points else 1.0
         accent = GOOD if ratio == 1 else BAD if ratio == 0 else PARTLY
-        title = f"{self.score:g} of {self.points:g} points"
         body = [
-            f"<p style='margin:0'><strong style='color:{accent}'>{title}</strong> "
+            f"<p style='margin:0'><strong style='color:{accent}'>{self._points()}</strong> "
             f"{_prose(self.headline())}</p>"
         ]
+        if advice := self._advice():
+            body.append(f"<p style='margin:6px 0 0'><strong>{_prose(advice[0])}</strong></p>")
+            body += [f"<p style='margin:2px 0 0'>{_prose(line)}</p>" for line in advice[1:]]
         if not self.untouched and self.public:
             body.append(self._table())
-        body += [f"<p style='margin:2px 0'>{_prose(line)}</p>" for line in self._drawn_lines()]
-        body += [f"<p style='margin:6px 0 0'>{_prose(line)}</p>" for line in self._advice()]
+        for line in [*self._drawn_lines(), *self._output()]:
+            body.append(f"<p style='margin:2px 0'>{_prose(line)}</p>")
         return (
             f"<section aria-label='Check of {escape(self.exercise)}' "
             f"style='{STYLE.format(accent=accent)}'>{''.join(body)}</section>"
@@ -177,7 +192,7 @@ class Report:
         ]
         row = "".join(f"<td style='{CELL}'>{cell}</td>" for cell in cells)
         row = f"<tr>{row}</tr>"
-        if finding.message:
+        if finding.says_more:
             row += (
                 f"<tr><td></td><td colspan='3' style='{CELL}'>{_prose(finding.message)}</td></tr>"
             )

@@ -69,7 +69,8 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
 
     async def async_start_new_kernel(self, **kwargs: Any) -> None:
         """Start the kernel with the seed in its environment, and in no other's."""
-        env = {**os.environ, SEED_VARIABLE: str(self.seed)}
+        # One thread: on small models a second one only waits, and on a busy machine for long.
+        env = {**os.environ, SEED_VARIABLE: str(self.seed), "OMP_NUM_THREADS": "1"}
         await super().async_start_new_kernel(env=env, **kwargs)
 
     # nbclient binds the blocking form to its own method, so ours needs one too.

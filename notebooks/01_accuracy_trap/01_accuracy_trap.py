@@ -430,7 +430,7 @@ for step in (0, 10, 20, 30, 50, 100, 200, 500):
 #   0.01. That is honest, since scores are then *probabilities*, but 0.5 is far above nearly all of
 #   them. The threshold has to move, or the scores do.
 #
-# Reweighting and resampling (lessons 3 and 4) move the scores, and lesson 7 moves the threshold.
+# Reweighting and resampling (lessons 3 and 4) will move the scores, and lesson 7 the threshold.
 # You now know why both can work, and will not be surprised when they often do equally well.
 #
 # **Try it**: replace `gradients.gradient_share` by your own `gradient_share` above. The figure

@@ -35,8 +35,6 @@ from imbalance_lessons.validation import as_labels, as_ratio
 # example has three classes:
 
 # %% role="demo"
-labels = np.array([0] * 9000 + [1] * 900 + [2] * 100)
-
 from imbalance_lessons import plots
 
 counts = np.array([9000, 900, 100])
@@ -251,7 +249,7 @@ for name, factor in (("untouched", 1), ("weights or sampling", ratio), ("both", 
 # %% [markdown]
 # One correction takes 0.01 to 0.50: even odds, as intended. The second takes it to **0.99**, and
 # now the *common* class is the one that is never predicted. Both at full strength correct twice.
-# Lesson 4 shows this on trained models, beside the arm that most comparisons leave out: an
+# Lesson 4 will show this on trained models, beside the arm that most comparisons leave out: an
 # untouched model with its threshold moved. Van den Goorbergh and others [2] found that
 # corrections did not rank better than that arm, and distorted the probabilities.
 #
@@ -461,8 +459,8 @@ check("quick_check_ratio", quick_check_ratio)
 # - **Advice is where to start.** Weights and sampling together turn 0.01 into 0.99: compare before
 #   you combine.
 #
-# **Next**: lesson 3 changes the data: oversampling, undersampling, weighted sampling and SMOTE, and
-# what each of them costs.
+# **Next**: lesson 3 will change the data: oversampling, undersampling, weighted sampling and SMOTE,
+# and what each of them costs.
 
 # %% [markdown]
 # ## References

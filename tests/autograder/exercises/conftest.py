@@ -11,8 +11,6 @@ from autograder.engine.registry import find_judge, find_question, questions
 from imbalance_lessons import distribution, metrics
 from imbalance_lessons.gradients import gradient_share
 
-torch.set_num_threads(1)  # tiny models: a second thread only waits, and on busy cores for long
-
 REFERENCES = {
     "majority_baseline": distribution.majority_baseline,
     "positives_caught": metrics.positives_caught,

@@ -24,9 +24,9 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Setting up $(VENV): the first time this downloads about 3.3 GB, most of it PyTorch."
 	$(PYTHON) -m venv $(VENV)
 ifneq ($(TORCH_INDEX),)
-	$(BIN)/python -m pip install --constraint constraints.txt torch torchvision --index-url $(TORCH_INDEX)
+	$(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt torch torchvision --index-url $(TORCH_INDEX)
 endif
-	$(BIN)/python -m pip install --constraint constraints.txt --editable '.[test]'
+	$(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt --editable '.[test]'
 	@touch $(READY)
 
 demo: $(READY)

@@ -41,6 +41,15 @@ def build(
 
 
 @app.command()
+def adopt(lesson: Annotated[str, typer.Argument(help="The lesson's name.")]) -> None:
+    """Take what you edited in a lesson's notebook back into its script, and build it again."""
+    chosen = find_course().lesson(lesson)
+    changed = chosen.adopt()
+    chosen.write()
+    console.print(f"{lesson}: {'the script has your changes' if changed else 'nothing to adopt'}")
+
+
+@app.command()
 def demo() -> None:
     """Run the whole class loop on the sample class, in classroom/demo."""
     from autograder.grading.demo import run_demo

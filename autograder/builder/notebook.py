@@ -11,10 +11,12 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.builder.back import script_text
 from autograder.builder.names import Code, prove_lean
 from autograder.builder.reference import BEGIN, END, solved_cell
 from autograder.builder.script import (
     MAX_LINES,
+    OWN_METADATA,
     LessonError,
     ScriptCell,
     answer_stub,
@@ -24,7 +26,6 @@ from autograder.builder.script import (
 from autograder.engine.registry import find_question
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-OWN_METADATA = "imbalance_lessons"
 RESPONSE = "*Write your answer here.*"
 
 
@@ -53,6 +54,15 @@ class Lesson:
         """Whether the notebook on disk differs from what the script gives now."""
         built = build(self.script).encode()
         return not self.notebook.is_file() or self.notebook.read_bytes() != built
+
+    def adopt(self) -> bool:
+        """Take edits of the notebook back into the script; returns whether that changed it."""
+        notebook = nbformat.read(self.notebook, as_version=4)
+        text = script_text(notebook, read_script(self.script))
+        if text == self.script.read_text(encoding="utf-8"):
+            return False
+        self.script.write_text(text, encoding="utf-8")
+        return True
 
     def write(self) -> bool:
         """Build the notebook; returns whether that changed the file."""

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 MAX_LINES = 25
+CHECK_PREFIX = "check-"  # of the grade id of an exercise's check
+OWN_METADATA = "imbalance_lessons"  # under this key a notebook's cell keeps its role
 GRADE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 # The attributes that each role's cell marker must carry; none may carry others.
@@ -57,7 +59,7 @@ class ScriptCell:
         if self.role == "exercise":
             return str(self.attributes["reference"]).rpartition(".")[2]
         if self.role == "check":
-            return f"check-{checked_exercise(self)}"
+            return CHECK_PREFIX + checked_exercise(self)
         return self.attributes.get("name")
 
     def fail(self, message: str) -> LessonError:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
-from autograder.grading.course import Course
+from autograder.grading.course import Course, CourseError
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,20 @@ class Mark:
 
 
 def marks(course: Course) -> list[Mark]:
-    """Read all marks of a course, by lesson and student."""
+    """Read all marks of a course, by lesson and student.
+
+    Raises
+    ------
+    CourseError
+        If there is no gradebook yet.
+    """
     from nbgrader.api import Gradebook
+
+    if not (course.classroom / "gradebook.db").is_file():
+        raise CourseError(
+            f"There is no gradebook in {course.classroom} yet. It comes with the first "
+            "`nbgrader generate_assignment`, and marks with `nbgrader autograde`."
+        )
 
     with Gradebook(course.database) as gradebook:
         return [

@@ -19,6 +19,7 @@ from nbformat.v4 import new_output
 from nbgrader.utils import is_grade
 from traitlets import Unicode
 
+from autograder.builder.script import CHECK_PREFIX, OWN_METADATA
 from autograder.engine.check import ANSWERS_MIME, SEED_VARIABLE
 from autograder.engine.plain import PlainDataError
 from autograder.engine.question import Answer
@@ -26,8 +27,7 @@ from autograder.engine.registry import find_judge, find_question
 from autograder.engine.report import Report
 from autograder.grading.seeds import course_secret, submission_seed
 
-OWN = "imbalance_lessons"
-CHECK_PREFIX = "check-"
+SEED_RESOURCE = "imbalance_lessons_seed"
 
 
 class ClearSolutions(nbgrader_preprocessors.ClearSolutions):  # type: ignore[misc]
@@ -37,7 +37,7 @@ class ClearSolutions(nbgrader_preprocessors.ClearSolutions):  # type: ignore[mis
 
     def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:
         """Replace a cell's solution by its stub."""
-        stub = cell.metadata.get(OWN, {}).pop("stub", None)
+        stub = cell.metadata.get(OWN_METADATA, {}).pop("stub", None)
         if stub is None:
             return super().preprocess_cell(cell, resources, cell_index)  # type: ignore[no-any-return]
         usual = dict(self.code_stub)
@@ -60,7 +60,7 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
         submission = resources["nbgrader"]
         secret = course_secret(Path(self.secret_file))
         self.seed = submission_seed(secret, submission["student"], submission["notebook"])
-        resources[OWN] = {"seed": self.seed}
+        resources[SEED_RESOURCE] = self.seed
         try:
             return super().preprocess(nb, resources, km)  # type: ignore[no-any-return]
         except DeadKernelError:
@@ -82,7 +82,7 @@ class JudgeAnswers(nbgrader_preprocessors.NbGraderPreprocessor):  # type: ignore
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Judge every check cell of a submission."""
-        seed = resources[OWN]["seed"]
+        seed = resources[SEED_RESOURCE]
         for cell in nb.cells:
             if is_grade(cell) and cell.cell_type == "code":
                 show(cell, judge_cell(cell, nb, seed))

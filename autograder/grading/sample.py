@@ -15,7 +15,7 @@ from typing import Any
 
 import nbformat
 
-from autograder.builder.notebook import OWN_METADATA
+from autograder.builder.script import OWN_METADATA
 
 ENTRY = re.compile(r"^## (?P<id>\S+)\n(?P<body>.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 FENCE = re.compile(r"^```python\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -9,7 +9,13 @@ from nbgrader.utils import determine_grade
 from autograder.engine.check import ANSWERS_MIME
 from autograder.engine.question import Answer, ask
 from autograder.engine.registry import find_judge, find_question
-from autograder.grading.plugins import ClearSolutions, JudgeAnswers, judge_cell, why_no_answer
+from autograder.grading.plugins import (
+    SEED_RESOURCE,
+    ClearSolutions,
+    JudgeAnswers,
+    judge_cell,
+    why_no_answer,
+)
 
 NAME = "imbalance_ratio"
 SEED = 20
@@ -48,7 +54,7 @@ def right(labels, num_classes=None):
 def graded(*outputs):
     """Judge a notebook of one check cell; returns the mark that nbgrader reads, and the cell."""
     notebook = new_notebook(cells=[check_cell(*outputs)])
-    JudgeAnswers().preprocess(notebook, {"imbalance_lessons": {"seed": SEED}})
+    JudgeAnswers().preprocess(notebook, {SEED_RESOURCE: SEED})
     [cell] = notebook.cells
     return determine_grade(cell)[0], cell
 

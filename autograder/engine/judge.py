@@ -7,30 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.engine.compare import ATOL, RTOL, mismatch, note
+from autograder.engine.misconception import Misconception
 from autograder.engine.question import Answer, Case, Question, ask
 from autograder.engine.report import Finding, Report
 
+__all__ = ["Judge", "Misconception"]
+
 MUTATION_CREDIT = 0.5
-
-
-@dataclass(frozen=True)
-class Misconception:
-    """A mistake that students are known to make, as code.
-
-    Attributes
-    ----------
-    name
-        What it is, in a few plain words: ``"divides the rarest class by the largest"``.
-    hint
-        What to think about next; shown to whoever makes the mistake.
-    submission
-        The mistake itself, as a student would hand it in: a function, or for a question that
-        reads a value, the value. Its answers are compared with the student's.
-    """
-
-    name: str
-    hint: str
-    submission: Any
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograder.engine.compare import BARE_DIFFERENCES
+from autograder.engine.misconception import Misconception
 from autograder.engine.plain import shorten
-
-if TYPE_CHECKING:
-    from autograder.engine.judge import Misconception
-    from autograder.engine.question import Answer, Case
+from autograder.engine.question import Answer, Case
 
 # JupyterLab's own colours where there are any, so that both themes are served; elsewhere (feedback
 # pages) the fallbacks, which keep a contrast above 4.5:1 on white.

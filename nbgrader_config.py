@@ -39,6 +39,14 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+c.Autograde.sanitize_preprocessors = [
+    "autograder.grading.repair.Repair",  # tags, repeated cells, missing checks
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 c.Autograde.autograde_preprocessors = [
     "autograder.grading.plugins.ExecuteWithSeed",  # instead of nbgrader's Execute
     "autograder.grading.plugins.JudgeAnswers",  # the marks come from here

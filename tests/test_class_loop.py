@@ -1,5 +1,6 @@
 """The class loop as `make demo` runs it, through nbgrader itself, on the sample class."""
 
+import copy
 import csv
 import json
 import re
@@ -228,22 +229,54 @@ def test_validate_agrees_with_the_checks(course, student, words, tmp_path):
     assert words in "\n".join(lines)
 
 
-def test_a_notebook_that_ends_its_own_kernel_keeps_the_batch_going(tmp_path):
-    """Whoever comes after the broken one is still marked."""
+def exits(notebook):
+    [cell] = [cell for cell in notebook.cells if cell.id == "imbalance_ratio"]
+    cell.source = "import os\nos._exit(1)"
+
+
+def repeats(notebook):
+    [place] = [i for i, cell in enumerate(notebook.cells) if cell.id == "check-severity"]
+    copied = copy.deepcopy(notebook.cells[place])
+    copied.id = "a-copy"
+    notebook.cells.insert(place + 1, copied)
+
+
+def deletes(notebook):
+    marked = ("check-severity", "written_diagnosis")
+    notebook.cells = [cell for cell in notebook.cells if cell.id not in marked]
+
+
+def skips(notebook):
+    for cell in notebook.cells:
+        cell.metadata["tags"] = ["skip-execution"]
+
+
+def claims(notebook):
+    """Claim full marks before each check, for exercises that were never solved."""
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = "import sys\ncheck = lambda *args: sys.displayhook(2.0)"
+
+
+def test_accidents_and_tricks_keep_the_batch_going_and_gain_nothing(tmp_path):
+    """Whoever comes after a broken submission is still marked, and claims count for nothing."""
     lesson = "02_measuring_imbalance"
     course = Course(ROOT, tmp_path / "classroom")
     course.nbgrader("generate_assignment", lesson)
     released = nbformat.read(course.notebook("release", lesson), as_version=4)
-    right = dict(sample_students(lesson)["ada"])
-    broken = {**right, "imbalance_ratio": "import os\nos._exit(1)"}
-    for student, answers in (("a_broken", broken), ("b_later", right)):
+    right = BY_HAND["ada", lesson]
+    expected = {"a_exits": find_question("class_counts").points, "b_repeats": right}
+    expected |= {"c_deletes": right, "d_skips": right, "e_claims": 0, "f_fine": right}
+    changes = (exits, repeats, deletes, skips, claims, lambda notebook: None)
+    for student, change in zip(expected, changes, strict=True):
+        notebook = copy.deepcopy(hand_in(released, sample_students(lesson)["ada"]))
+        change(notebook)
         path = course.notebook("submitted", lesson, student)
         path.parent.mkdir(parents=True)
-        nbformat.write(hand_in(released, answers), path)
+        nbformat.write(notebook, path)
     course.nbgrader("autograde", lesson)
-    scores = {mark.student: mark.score for mark in marks(course)}
-    assert scores["b_later"] == BY_HAND["ada", lesson]
-    assert scores["a_broken"] == find_question("class_counts").points
+    assert {mark.student: mark.score for mark in marks(course)} == expected
+    assert {mark.max_score for mark in marks(course)} == {sum(POINTS[lesson]) + 3}
 
 
 def test_lab_gives_out_lessons_and_never_overwrites(tmp_path):

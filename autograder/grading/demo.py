@@ -38,22 +38,17 @@ def run_demo(course: Course, console: Console) -> Path:
         A feedback page to open.
     """
     _start_afresh_if_changed(course)
-    lessons = [lesson.name for lesson in course.lessons]
+    lessons = course.lessons
+    submissions = {lesson.name: sorted(sample_students(lesson.name)) for lesson in lessons}
     with _progress(console) as progress:
-        task = progress.add_task("build the lessons", total=len(lessons))
-        for lesson in course.lessons:
+        for lesson in progress.track(lessons, description="build the lessons"):
             lesson.write()
-            progress.advance(task)
-        task = progress.add_task("release them (nbgrader generate_assignment)", total=len(lessons))
-        for name in lessons:
-            if not course.notebook("release", name).is_file():
-                course.nbgrader("generate_assignment", name)
-            progress.advance(task)
-        task = progress.add_task("hand in the sample class", total=len(lessons))
-        for name in lessons:
-            hand_in_samples(course, name)
-            progress.advance(task)
-        submissions = {name: sorted(sample_students(name)) for name in lessons}
+        what = "release them (nbgrader generate_assignment)"
+        for lesson in progress.track(lessons, description=what):
+            if not course.notebook("release", lesson.name).is_file():
+                course.nbgrader("generate_assignment", lesson.name)
+        for lesson in progress.track(lessons, description="hand in the sample class"):
+            hand_in_samples(course, lesson.name)
         _grade(course, progress, submissions)
         _give_feedback(course, progress, submissions)
     (course.classroom / STAMP).write_text(fingerprint(course.root))

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
-import numbers
-
 import numpy as np
 
-from imbalance_lessons.validation import as_integer
+from imbalance_lessons.validation import as_integer, as_number
 
 __all__ = ["make_fraud"]
 
@@ -79,12 +76,10 @@ def make_fraud(
     """
     n_samples = as_integer(n_samples, "n_samples", minimum=4)
     seed = as_integer(seed, "seed", minimum=0, maximum=2**32 - 1)
-    prevalence = _as_finite(prevalence, "prevalence")
-    class_sep = _as_finite(class_sep, "class_sep")
+    prevalence = as_number(prevalence, "prevalence", maximum=1)
+    class_sep = as_number(class_sep, "class_sep")
     if not 0 < prevalence < 1:
         raise ValueError(f"prevalence: expected a share between 0 and 1, got {prevalence:g}")
-    if class_sep < 0:
-        raise ValueError(f"class_sep: expected 0 or more, got {class_sep:g}")
     frauds = CLUSTERS * round(n_samples * prevalence / CLUSTERS)
     counts = np.array([n_samples - frauds, frauds])
     if counts.min() < CLUSTERS:
@@ -107,11 +102,3 @@ def make_fraud(
         random_state=seed,
     )
     return inputs.astype(np.float32), labels.astype(np.int64)
-
-
-def _as_finite(value: float, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name}: expected a number, got {type(value).__name__}")
-    if not math.isfinite(value):
-        raise ValueError(f"{name}: expected a finite number, got {value}")
-    return float(value)

@@ -62,7 +62,10 @@ def as_labels(
     limit = MAX_CLASSES
     if num_classes is not None:
         limit = as_integer(num_classes, "num_classes", minimum=1, maximum=MAX_CLASSES)
-    values = _as_array(labels, name)
+    values = as_numbers(labels, name, "class numbers (0, 1, 2, ...)")
+    if values.dtype.kind == "f":
+        # A float16 could not be compared with a number of classes above 65504.
+        values = values.astype(np.float64)
     if values.ndim != 1:
         raise ValueError(
             f"{name}: expected one dimension, a class number a sample, got shape {values.shape}"
@@ -70,13 +73,13 @@ def as_labels(
     if values.size == 0:
         raise ValueError(f"{name}: expected at least one class number, got none")
     # `not >=` rather than `<`: NaN compares false with everything.
-    _refuse(
+    refuse(
         ~(values >= 0) | (np.floor(values) != values),
         values,
         f"{name}: expected class numbers (0, 1, 2, ...)",
     )
     bound = "2**24" if num_classes is None else f"num_classes={limit}"
-    _refuse(values >= limit, values, f"{name}: expected class numbers below {bound}")
+    refuse(values >= limit, values, f"{name}: expected class numbers below {bound}")
     return values.astype(np.int64)
 
 
@@ -237,7 +240,7 @@ def as_integer(value: Any, name: str, minimum: int = 0, maximum: int | None = No
     >>> as_integer(np.int64(3), "num_classes")
     3
     """
-    value = _as_scalar(value)
+    value = as_scalar(value)
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name}: expected a whole number, got {reprlib.repr(value)}")
     number = operator.index(value)
@@ -275,7 +278,7 @@ def as_ratio(ratio: Any, name: str = "ratio") -> float:
     >>> as_ratio(16)
     16.0
     """
-    ratio = _as_scalar(ratio)
+    ratio = as_scalar(ratio)
     if isinstance(ratio, bool) or not isinstance(ratio, numbers.Real):
         raise TypeError(f"{name}: expected a number from 1 on, got {reprlib.repr(ratio)}")
     if math.isnan(ratio) or ratio < 1:
@@ -285,31 +288,74 @@ def as_ratio(ratio: Any, name: str = "ratio") -> float:
     return float(ratio)
 
 
-def _as_array(labels: Any, name: str) -> np.ndarray:
-    """Make an array of numbers from whatever came, or refuse it."""
-    expected = f"{name}: expected class numbers (0, 1, 2, ...) in a list, an array or a tensor"
+def as_number(value: Any, name: str, minimum: float = 0, maximum: float = math.inf) -> float:
+    """Turn a finite real number of any type into a float.
+
+    Raises a TypeError if `value` is no real number (a boolean or a string is none), a ValueError
+    if it is infinite, NaN, below `minimum` or above `maximum`; `name` is what errors call it.
+
+    Examples
+    --------
+    >>> as_number(np.float32(0.5), "beta", maximum=1)
+    0.5
+    """
+    limits = f"from {minimum:g} " + ("on" if maximum == math.inf else f"to {maximum:g}")
+    value = number = as_scalar(value)
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name}: expected a number {limits}, got {reprlib.repr(value)}")
+    if not minimum <= number <= maximum or abs(number) >= 2**1023:  # near the largest float
+        raise ValueError(f"{name}: expected a number {limits}, got {reprlib.repr(value)}")
+    return float(number)
+
+
+def as_choice(value: Any, name: str, choices: tuple[str, ...]) -> str:
+    """Refuse what is not one of the choices, with a ValueError that lists them.
+
+    Examples
+    --------
+    >>> as_choice("sum", "reduction", ("mean", "sum", "none"))
+    'sum'
+    """
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(
+            f"{name}: expected one of {', '.join(map(repr, choices))}, got {reprlib.repr(value)}"
+        )
+    return value
+
+
+def as_numbers(values: Any, name: str, what: str) -> np.ndarray:
+    """Make an array of real numbers, of whatever type and shape, from what came, or refuse it.
+
+    Raises a TypeError or a ValueError that says `what` was expected; `name` is what errors call
+    the argument.
+
+    Examples
+    --------
+    >>> as_numbers([0, 0.5], "scores", "numbers")
+    array([0. , 0.5])
+    """
+    expected = f"{name}: expected {what} in a list, an array or a tensor"
     try:
-        values = np.asarray(_to_cpu(labels) if hasattr(labels, "detach") else labels)
+        array = np.asarray(_to_cpu(values) if hasattr(values, "detach") else values)
     except (TypeError, ValueError, RuntimeError):  # ragged lists; lists of tensors on a device
-        raise ValueError(f"{expected}, got {reprlib.repr(labels)}") from None
-    if values.dtype.kind not in "biuf":  # booleans, integers, unsigned integers, floats
-        raise TypeError(f"{expected}, got {reprlib.repr(labels)}")
-    # A float16 could not be compared with a number of classes above 65504.
-    return values.astype(np.float64) if values.dtype.kind == "f" else values
+        raise ValueError(f"{expected}, got {reprlib.repr(values)}") from None
+    if array.dtype.kind not in "biuf":  # booleans, integers, unsigned integers, floats
+        raise TypeError(f"{expected}, got {reprlib.repr(values)}")
+    return array
 
 
 def _to_cpu(tensor: torch.Tensor) -> torch.Tensor:
     """Bring a tensor to where NumPy can read it, in a dtype that NumPy has (bfloat16 is none)."""
     tensor = tensor.detach().cpu()
-    return tensor.double() if tensor.is_floating_point() else tensor
+    return tensor.float() if tensor.is_floating_point() and tensor.itemsize < 4 else tensor
 
 
-def _as_scalar(value: Any) -> Any:
+def as_scalar(value: Any) -> Any:
     """Take the number out of a NumPy scalar, or of an array or a tensor without dimensions."""
     return value.item() if getattr(value, "ndim", None) == 0 else value
 
 
-def _refuse(wrong: np.ndarray, values: np.ndarray, expected: str) -> None:
+def refuse(wrong: np.ndarray, values: np.ndarray, expected: str) -> None:
     """Point at the first wrong value, if there is one."""
     if wrong.any():
         position = int(wrong.argmax())

@@ -1,12 +1,18 @@
 """Bad arguments, and the checks that every public function gets."""
 
+import doctest
+import importlib
 import random
 import re
+import subprocess
+import sys
 from contextlib import contextmanager
 
 import numpy as np
 import pytest
 import torch
+
+from autograder.builder.reference import find_function, solved_cell
 
 # What a caller may pass as labels, and what the message must say came.
 BAD_LABELS = {
@@ -116,3 +122,59 @@ def leaves_randomness_alone():
         assert states() == before
 
     return context
+
+
+@pytest.fixture
+def has_true_examples():
+    """Give a check that the examples in a module's docstrings are there, and true."""
+
+    def check(module):
+        result = doctest.testmod(importlib.import_module(f"imbalance_lessons.{module}"))
+        assert result.attempted > 0
+        assert result.failed == 0
+
+    return check
+
+
+@pytest.fixture
+def fits_its_cell():
+    """Give a check that a function makes a cell that is small and tells no solution."""
+
+    def check(path):
+        cell = solved_cell(f"imbalance_lessons.{path}")
+        assert len(cell.splitlines()) <= 25
+        assert max(map(len, cell.splitlines())) <= 100
+        before, _, solution = cell.partition("### BEGIN SOLUTION")
+        lines = [line.strip() for line in solution.splitlines()[1:-1]]
+        assert lines
+        assert not [line for line in lines if line in before]
+
+    return check
+
+
+@pytest.fixture
+def as_exercise():
+    """Run a function's cell on the names at hand; gives what it defines, and the reference."""
+
+    def run(path, names):
+        scope = dict(names)
+        exec(solved_cell(f"imbalance_lessons.{path}"), scope)
+        reference = find_function(f"imbalance_lessons.{path}")
+        assert scope[reference.__name__] is not reference
+        return scope[reference.__name__], reference
+
+    return run
+
+
+@pytest.fixture
+def loaded_by():
+    """Give the names of all modules that a fresh Python has loaded after a statement."""
+
+    def modules(statement):
+        code = f"{statement}\nimport sys\nprint(*sys.modules)"
+        run = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        )
+        return set(run.stdout.split())
+
+    return modules

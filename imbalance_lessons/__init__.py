@@ -1,17 +1,43 @@
 """Reference solutions of the course on class imbalance, and what its lessons import.
 
+Measuring the imbalance
+
 distribution
     How many samples each class has, how unequal that is, and what to do about it.
 gradients
     How much of the training signal each class gives.
-metrics
-    What a set of predictions is worth.
-datasets
-    The data that the lessons work with.
-plots
-    Their figures.
-validation
-    Checks of arguments, shared by all of these.
+
+Changing the data
+
+sampling, balanced_sampler
+    Weights for samples, samplers, over- and undersampling.
+synthesis, augmentation
+    New samples of a rare class: SMOTE, and transformed images.
+
+Changing the loss
+
+weighting
+    Weights for classes: three schemes, each with its normalisations.
+losses, focal, fast_focal
+    Weighted cross entropy, logit-adjusted loss, focal loss.
+
+Judging the result
+
+metrics, multiclass, ranking, intervals, evaluation
+    Scores from counts, from all classes, from scores at every threshold; how far to trust them.
+thresholds, tuning
+    Where to draw the line, and what that is worth on other data.
+calibration, priors
+    Whether probabilities mean what they say, and how to translate them to other class shares.
+
+For the lessons
+
+datasets, plots
+    The data that they work with, and their figures.
+
+Checks of arguments, shared by all of these
+
+validation, score_validation, loss_inputs, features, randomness
 
 Importing this package loads none of them, and so neither PyTorch nor anything that plots.
 """

@@ -1,0 +1,113 @@
+"""A threshold that is chosen on some data, and measured on others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from imbalance_lessons.score_validation import as_scores
+from imbalance_lessons.thresholds import apply_threshold
+from imbalance_lessons.validation import as_labels
+
+Search = Callable[[ArrayLike, ArrayLike], tuple[float, float]]
+Measure = Callable[[ArrayLike, ArrayLike], float]
+
+
+@dataclass(frozen=True)
+class TunedThreshold:
+    """A threshold, and what it is worth where it was found and where it was not.
+
+    Attributes
+    ----------
+    threshold
+        What the validation data chose.
+    on_validation
+        Its score there: too good, as it was chosen to be.
+    on_test
+        Its score on data that had no say: the one to report.
+    """
+
+    threshold: float
+    on_validation: float
+    on_test: float
+
+    def __str__(self) -> str:
+        return (
+            f"Threshold {self.threshold:.4g}, chosen on the validation data\n"
+            f"  validation  {self.on_validation:.3f}  (chosen to be high)\n"
+            f"  test        {self.on_test:.3f}  (the one to report)"
+        )
+
+
+def tune_then_test(
+    search: Search,
+    measure: Measure,
+    validation: tuple[ArrayLike, ArrayLike],
+    test: tuple[ArrayLike, ArrayLike],
+) -> TunedThreshold:
+    """Choose a threshold on validation data, and measure it on test data.
+
+    Parameters
+    ----------
+    search
+        Takes labels and scores, and gives a threshold first: `best_f_threshold`, for instance.
+    measure
+        Takes true and predicted labels, 1 for flagged, and gives a number: `f_score`, for instance.
+    validation, test
+        Labels (1 for a positive, 0 for a negative) and scores of each.
+
+    Returns
+    -------
+    TunedThreshold
+        The threshold and its two scores; printed, a short report.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `search` and `measure` do; and a ValueError if a pair is none, or both are the same data.
+
+    Notes
+    -----
+    The search sees nothing of `test`. With about 20 positives, tuning F1 on the test set itself
+    reported 0.31 for a model that was worth 0.22 on new data.
+
+    References
+    ----------
+    G. C. Cawley, N. L. C. Talbot, "On over-fitting in model selection and subsequent selection bias
+    in performance evaluation", Journal of Machine Learning Research 11 (2010), 2079-2107.
+
+    Examples
+    --------
+    >>> from imbalance_lessons.metrics import f_score
+    >>> from imbalance_lessons.thresholds import best_f_threshold
+    >>> validation = [0, 0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4, 0.6]
+    >>> test = [0, 1, 0, 1], [0.1, 0.2, 0.5, 0.7]
+    >>> tune_then_test(best_f_threshold, f_score, validation, test)
+    TunedThreshold(threshold=0.3, on_validation=0.8, on_test=0.5)
+    """
+    (y_val, scores_val), (y_test, scores_test) = (
+        _pair(validation, "validation"),
+        _pair(test, "test"),
+    )
+    if np.array_equal(y_val, y_test) and np.array_equal(scores_val, scores_test):
+        raise ValueError("test: expected other samples than validation, got the same")
+    threshold = search(y_val, scores_val)[0]
+    return TunedThreshold(
+        threshold=threshold,
+        on_validation=measure(y_val, apply_threshold(scores_val, threshold)),
+        on_test=measure(y_test, apply_threshold(scores_test, threshold)),
+    )
+
+
+def _pair(data: tuple[ArrayLike, ArrayLike], name: str) -> tuple[ArrayLike, ArrayLike]:
+    """Make arrays of labels and scores, so that the search can change nothing of the caller's."""
+    if not isinstance(data, (tuple, list)) or len(data) != 2:
+        raise ValueError(f"{name}: expected labels and scores, got {type(data).__name__}")
+    labels = as_labels(data[0], f"{name} labels", num_classes=2)
+    scores = as_scores(data[1], f"{name} scores")
+    if len(scores) != len(labels):
+        raise ValueError(f"{name} scores: expected {len(labels)}, one a label, got {len(scores)}")
+    return labels, scores

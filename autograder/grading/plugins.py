@@ -81,10 +81,10 @@ class JudgeAnswers(nbgrader_preprocessors.NbGraderPreprocessor):  # type: ignore
     """Judges the answers in each check cell's outputs and leaves the report as its only output."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Judge every check cell of a submission."""
+        """Judge every check cell; an instructor's own test cells stay as they are."""
         seed = resources[SEED_RESOURCE]
         for cell in nb.cells:
-            if is_grade(cell) and cell.cell_type == "code":
+            if is_grade(cell) and cell.metadata.nbgrader["grade_id"].startswith(CHECK_PREFIX):
                 show(cell, judge_cell(cell, nb, seed))
         return nb, resources
 

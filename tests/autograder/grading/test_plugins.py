@@ -140,6 +140,16 @@ def test_markup_in_an_error_is_escaped():
     assert "<script>" not in graded(evil)[1].outputs[0].data["text/html"]
 
 
+def test_an_instructor_s_own_test_cell_is_marked_by_nbgrader():
+    own = check_cell(ERROR)
+    own.source = "assert imbalance_ratio([0, 1]) == 1"
+    own.metadata.nbgrader["grade_id"] = "my_test"
+    notebook = new_notebook(cells=[own])
+    JudgeAnswers().preprocess(notebook, {SEED_RESOURCE: SEED})
+    assert notebook.cells[0].outputs == [ERROR]
+    assert determine_grade(own) == (0, 2)
+
+
 def test_arrays_sent_in_place_of_numbers_are_judged_as_such():
     answer = Answer("value", value=[9.0, 9.0])
     count = len(find_question(NAME).cases(SEED))

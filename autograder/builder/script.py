@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -161,9 +162,11 @@ def answer_stub(cell: ScriptCell) -> str:
         case [ast.Assign(targets=[ast.Name(target)], value=ast.Constant())] if target == name:
             return f"{name} = None"
         case [ast.Assign(targets=[ast.Name(target)], value=ast.Dict(keys=keys, values=values))] if (
-            target == name and all(isinstance(v, ast.Constant) for v in values)
+            target == name and all(isinstance(entry, ast.Constant) for entry in [*keys, *values])
         ):
-            entries = "".join(f"    {ast.unparse(key)}: None,\n" for key in keys if key)
+            # JSON's quotes are the double ones of the lessons' code.
+            names = [json.dumps(ast.literal_eval(key)) for key in keys if key]
+            entries = "".join(f"    {key}: None,\n" for key in names)
             return f"{name} = {{\n{entries}}}"
     raise cell.fail(f"expected one assignment of a plain value or dictionary to {name}")
 

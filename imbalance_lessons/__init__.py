@@ -30,6 +30,11 @@ thresholds, tuning
 calibration, priors
     Whether probabilities mean what they say, and how to translate them to other class shares.
 
+All of it together
+
+training
+    The pipeline: train, choose the best epoch on validation data, report on the model it kept.
+
 For the lessons
 
 datasets, plots

@@ -37,7 +37,7 @@ training
 
 For the lessons
 
-datasets, plots
+datasets, plots, score_plots, loss_plots
     The data that they work with, and their figures.
 
 Checks of arguments, shared by all of these

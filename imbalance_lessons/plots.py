@@ -38,6 +38,8 @@ STYLE = {
     "text.color": INK,
     "axes.labelcolor": INK,
     "axes.edgecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
     "hatch.linewidth": 0.8,
 }
 DOTS_PER_INCH = 160  # twice what a screen shows: sharp on a fine one

@@ -37,6 +37,8 @@ training
 
 For the lessons
 
+splits
+    Making a class rare; parts of the data that all hold every class.
 datasets, plots, score_plots, loss_plots
     The data that they work with, and their figures.
 

@@ -106,10 +106,22 @@ def test_a_score_of_nothing_is_still_a_score(value):
     assert fit(X, Y, XV, YV, linear(), 2, score=lambda *_: value, **PLAIN).best_epoch == 1
 
 
+def material_weights(labels):
+    """Weigh the classes as the material does, from the labels alone."""
+    counts = torch.bincount(torch.tensor(labels))
+    return len(labels) / (len(counts) * counts.float())
+
+
+def test_the_material_s_weights_fail_where_a_class_has_no_samples():
+    assert torch.isinf(material_weights([0, 0, 2, 2])[1])
+    # Without the last class the weights are too few for the model's three logits.
+    too_few = torch.nn.CrossEntropyLoss(material_weights([0, 0, 1, 1]))
+    with pytest.raises(RuntimeError, match="weight"):
+        too_few(torch.zeros(4, 3), torch.tensor([0, 0, 1, 1]))
+
+
 @pytest.mark.parametrize("labels", [[0, 0, 2, 2], [0, 0, 1, 1]])
 def test_a_class_without_samples(labels):
-    counts = torch.bincount(torch.tensor(labels), minlength=3)
-    assert torch.isinf(4 / (3 * counts.float())).any()  # the material's weights
     result = fit(X[:4], labels, X[:3], [0, 1, 2], linear(3), 3, verbose=False)
     assert np.isfinite([e.loss for e in result.history]).all()
     assert all(p.isfinite().all() for p in result.model.parameters())

@@ -5,6 +5,8 @@ import csv
 import json
 import re
 import shutil
+import tomllib
+from fractions import Fraction
 from io import StringIO
 from pathlib import Path
 
@@ -41,61 +43,30 @@ def shown(course):
 
 # What each exercise of each sample student is worth, worked out by hand from what the student
 # wrote (autograder/sample_class): the share of its cases that are right.
-FULL = 1.0
-NOTHING = 0.0
-SAMPLE_CREDIT = {
-    "01_accuracy_trap": {
-        # columns: majority_baseline, positives_caught, gradient_share, quick_check_accuracy
-        "ada": (FULL, FULL, FULL, FULL),
-        "ben": (FULL, FULL, NOTHING, NOTHING),
-        # She counts all right predictions: the same as the frauds caught only in the one case of 10
-        # (4 public, 6 drawn) in which everything was flagged.
-        "chloe": (NOTHING, 1 / 10, NOTHING, NOTHING),
-        "dmitri": (FULL, FULL, FULL, FULL),
-        "emi": (NOTHING, NOTHING, NOTHING, NOTHING),
-        "farid": (NOTHING, FULL, NOTHING, FULL),
-    },
-    "02_measuring_imbalance": {
-        # columns: class_counts, imbalance_ratio, severity, diagnosis, quick_check_ratio
-        "ada": (FULL, FULL, FULL, FULL, FULL),
-        "ben": (FULL, FULL, NOTHING, 0.5, NOTHING),
-        # Her ratio is the wrong way round: right only for the one case of 12 (5 public, 7 drawn)
-        # in which all classes have the same size.
-        "chloe": (NOTHING, 1 / 12, NOTHING, NOTHING, NOTHING),
-        "dmitri": (FULL, FULL, FULL, FULL, FULL),
-        "emi": (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
-        "farid": (FULL, NOTHING, FULL, FULL, NOTHING),
-    },
+SAMPLE_MARKS = {
+    path.stem: tomllib.loads(path.read_text())
+    for path in sorted((ROOT / "tests" / "sample_marks").glob("*.toml"))
 }
-EXERCISES = {
-    "01_accuracy_trap": (
-        "majority_baseline",
-        "positives_caught",
-        "gradient_share",
-        "quick_check_accuracy",
-    ),
-    "02_measuring_imbalance": (
-        "class_counts",
-        "imbalance_ratio",
-        "severity",
-        "diagnosis",
-        "quick_check_ratio",
-    ),
-}
-POINTS = {
-    "01_accuracy_trap": (2, 2, 3, 1),
-    "02_measuring_imbalance": (2, 2, 2, 2, 1),
-}
+POINTS = {lesson: sample["points"] for lesson, sample in SAMPLE_MARKS.items()}
 BY_HAND = {
-    (student, lesson): sum(round(p * c, 2) for p, c in zip(POINTS[lesson], credit, strict=True))
-    for lesson, students in SAMPLE_CREDIT.items()
-    for student, credit in students.items()
+    (student, lesson): round(
+        sum(round(p * float(Fraction(c)), 2) for p, c in zip(POINTS[lesson], credit, strict=True)),
+        2,
+    )
+    for lesson, sample in SAMPLE_MARKS.items()
+    for student, credit in sample["credit"].items()
 }
 
 
-def test_the_points_above_are_those_of_the_questions():
-    for lesson, names in EXERCISES.items():
-        assert POINTS[lesson] == tuple(find_question(name).points for name in names)
+def test_every_lesson_has_a_sample_class_with_marks():
+    assert [lesson.name for lesson in Course(ROOT, ROOT / "classroom").lessons] == [*SAMPLE_MARKS]
+    for lesson, sample in SAMPLE_MARKS.items():
+        assert sorted(sample["credit"]) == sorted(sample_students(lesson))
+
+
+def test_the_points_by_hand_are_those_of_the_questions():
+    for lesson, sample in SAMPLE_MARKS.items():
+        assert POINTS[lesson] == [find_question(name).points for name in sample["exercises"]]
 
 
 @pytest.mark.usefixtures("shown")
@@ -107,12 +78,12 @@ def test_every_sample_student_gets_the_mark_worked_out_by_hand(course):
 def test_the_written_answer_waits_for_a_person(course):
     for mark in marks(course):
         assert mark.waiting
-        assert mark.max_score == sum(POINTS[mark.lesson]) + 3
+        assert mark.max_score == sum(POINTS[mark.lesson]) + SAMPLE_MARKS[mark.lesson]["written"]
 
 
 def test_the_demo_ends_with_the_gradebook_and_a_feedback_page(shown):
     text, page = shown
-    for student in SAMPLE_CREDIT["01_accuracy_trap"]:
+    for student in SAMPLE_MARKS["01_accuracy_trap"]["credit"]:
         assert student in text
     assert "8 of 11 *" in text
     assert page.is_file()
@@ -130,7 +101,7 @@ def test_a_second_run_calls_nbgrader_no_more(course, monkeypatch):
 @pytest.mark.usefixtures("shown")
 def test_the_release_holds_no_secret(course):
     released = sorted(path for path in (course.classroom / "release").rglob("*") if path.is_file())
-    assert [path.name for path in released] == [f"{lesson}.ipynb" for lesson in SAMPLE_CREDIT]
+    assert [path.name for path in released] == [f"{lesson}.ipynb" for lesson in SAMPLE_MARKS]
     for path in released:
         text = path.read_text()
         for word in ("BEGIN SOLUTION", "END SOLUTION", "MARK SCHEME", '"stub"'):
@@ -161,7 +132,7 @@ def errors_of(notebook, folder):
 
 
 @pytest.mark.usefixtures("shown")
-@pytest.mark.parametrize("lesson", SAMPLE_CREDIT)
+@pytest.mark.parametrize("lesson", SAMPLE_MARKS)
 def test_a_released_lesson_fails_only_where_it_is_not_solved(course, lesson, tmp_path):
     notebook = nbformat.read(course.notebook("release", lesson), as_version=4)
     assert errors_of(notebook, tmp_path) <= {"NotImplementedError"}
@@ -180,7 +151,7 @@ def test_feedback_explains_and_keeps_what_was_drawn(course, student, lesson):
     assert "aria-label='Check of" in html or 'aria-label="Check of' in html
     assert "MARK SCHEME" in html  # once marked, the student sees by what
     if student == "chloe":
-        assert html.count("It looks as if your") == len(EXERCISES[lesson])
+        assert html.count("It looks as if your") == len(POINTS[lesson])
 
 
 @pytest.mark.usefixtures("shown")

@@ -1,4 +1,4 @@
-"""Turn a reference function into the text of an exercise's cell."""
+"""Turn a reference function, or a PyTorch module, into the text of an exercise's cell."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import inspect
 import re
 import textwrap
 from types import FunctionType
+from typing import Any, cast
 
 BEGIN = "### BEGIN SOLUTION"
 END = "### END SOLUTION"
@@ -25,46 +26,79 @@ def solved_cell(reference: str) -> str:
     Parameters
     ----------
     reference
-        The dotted path of a function, such as ``imbalance_lessons.distribution.class_counts``.
+        The dotted path of a function, such as ``imbalance_lessons.distribution.class_counts``, or
+        of a PyTorch module.
 
     Returns
     -------
     str
-        The function without annotations, its docstring up to the sections that are for
-        maintainers, and its body between nbgrader's solution markers.
+        A function without annotations, its docstring up to the sections that are for maintainers,
+        and its body between nbgrader's solution markers. Of a module, its docstring likewise, and
+        then `__init__` and `forward`, each body between markers.
 
     Raises
     ------
     ValueError
-        If there is no such function, it has no docstring or no body, or its body holds a marker.
+        If there is no such function or module, it has no docstring or no body, or its body holds
+        a marker.
     """
-    function = find_function(reference)
-    source = textwrap.dedent(inspect.getsource(function))
+    source = textwrap.dedent(inspect.getsource(find_reference(reference)))
     node = ast.parse(source).body[0]
-    if not isinstance(node, ast.FunctionDef) or node.decorator_list:
-        raise ValueError(f"reference: expected a plain function, got {reference}")
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.decorator_list:
+        raise ValueError(f"reference: expected a plain function or class, got {reference}")
     docstring = ast.get_docstring(node)
     if not docstring or len(node.body) < 2:
         raise ValueError(f"reference: expected a docstring and a body in {reference}")
-    body = _text_after(node.body[0], source)
-    if BEGIN in body or END in body:
-        raise ValueError(f"reference: the body of {reference} contains a solution marker")
-    parts = [_signature(node), _docstring(docstring), INDENT + BEGIN, body, INDENT + END]
+    if BEGIN in source or END in source:
+        raise ValueError(f"reference: the text of {reference} contains a solution marker")
+    if isinstance(node, ast.FunctionDef):
+        parts = [_signature(node), _docstring(docstring), *_marked(node.body[1:], source)]
+    else:
+        parts = [_class_line(node), _docstring(docstring), *_methods(node, source)]
     return "\n".join(parts)
 
 
-def find_function(reference: str) -> FunctionType:
-    """Import a function by its dotted path; raises ValueError if there is none."""
+def find_reference(reference: str) -> FunctionType | type[Any]:
+    """Import a function or a PyTorch module by its path; raises ValueError if there is none."""
     module_name, _, name = reference.rpartition(".")
     try:
-        function = getattr(importlib.import_module(module_name), name)
+        found = getattr(importlib.import_module(module_name), name)
     except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(
             f"reference: expected the path of a function, got {reference!r}: {error}"
         ) from None
-    if not isinstance(function, FunctionType):
-        raise ValueError(f"reference: expected a function, got {reference!r}")
-    return function
+    is_module = isinstance(found, type) and hasattr(found, "forward")
+    if not isinstance(found, FunctionType) and not is_module:
+        raise ValueError(f"reference: expected a function or PyTorch module, got {reference!r}")
+    return cast("FunctionType | type[Any]", found)
+
+
+def _class_line(node: ast.ClassDef) -> str:
+    return f"class {node.name}({', '.join(map(ast.unparse, node.bases))}):"
+
+
+def _methods(node: ast.ClassDef, source: str) -> list[str]:
+    """Write `__init__` and `forward`, which are what a student writes of a module."""
+    methods = [
+        method
+        for method in node.body
+        if isinstance(method, ast.FunctionDef) and method.name in ("__init__", "forward")
+    ]
+    lines = []
+    for method in methods:
+        has_docstring = ast.get_docstring(method) is not None
+        lines += ["", INDENT + _signature(method)]
+        lines += _marked(method.body[has_docstring:], source, indent=2 * INDENT)
+    return lines
+
+
+def _marked(body: list[ast.stmt], source: str, indent: str = INDENT) -> list[str]:
+    """Put solution markers round the text of some statements, with the comments before them."""
+    lines = source.splitlines()
+    first, last = body[0].lineno - 1, body[-1].end_lineno
+    while lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+    return [indent + BEGIN, *lines[first:last], indent + END]
 
 
 def _signature(node: ast.FunctionDef) -> str:
@@ -83,8 +117,3 @@ def _docstring(text: str) -> str:
     return textwrap.indent(
         f'{prefix}"""{text}{closing}"""', INDENT, lambda line: line.strip() != ""
     )
-
-
-def _text_after(docstring: ast.stmt, source: str) -> str:
-    lines = source.splitlines()[docstring.end_lineno :]
-    return "\n".join(lines).strip("\n")

@@ -6,6 +6,7 @@ The sentences never contain the expected value: a report adds it where the case 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,8 @@ def mismatch(expected: Any, got: Any, rtol: float = RTOL, atol: float = ATOL) ->
     Parameters
     ----------
     expected
-        A number, a string, or an array (for which lists and tuples will do as well).
+        A number, a string, True or False, an array (for which lists and tuples will do as well),
+        or a dictionary of these: the first entry that differs is named.
     got
         The student's answer as plain data.
     rtol, atol
@@ -40,8 +42,12 @@ def mismatch(expected: Any, got: Any, rtol: float = RTOL, atol: float = ATOL) ->
     """
     if got is None:
         return "It gave back None. Is there a `return` on every path?"
+    if isinstance(expected, Mapping):
+        return _entry_mismatch(expected, got, rtol, atol)
     if isinstance(expected, str):
         return _text_mismatch(expected, got)
+    if isinstance(expected, bool | np.bool_):
+        return None if _as_truth(got) is bool(expected) else VALUE_DIFFERS
     if isinstance(expected, np.ndarray | list | tuple):
         return _array_mismatch(np.asarray(expected, dtype=float), got, rtol, atol)
     return _number_mismatch(float(expected), got, rtol, atol)
@@ -55,6 +61,23 @@ def note(expected: Any, got: Any, type_name: str) -> str:
             "`.item()` turns it into a plain Python number."
         )
     return ""
+
+
+def _entry_mismatch(expected: Mapping[str, Any], got: Any, rtol: float, atol: float) -> str | None:
+    if not isinstance(got, Mapping):
+        return f"It gave back {_kind(got)}, and a dictionary was expected."
+    for key, value in expected.items():
+        if key not in got:
+            return f"{key}: there is no such entry."
+        if sentence := mismatch(value, got[key], rtol, atol):
+            return f"{key}: {sentence[0].lower()}{sentence[1:]}"
+    return None
+
+
+def _as_truth(got: Any) -> bool | None:
+    if isinstance(got, np.ndarray) and got.size == 1:
+        got = got.item()
+    return got if isinstance(got, bool) else None
 
 
 def _text_mismatch(expected: str, got: Any) -> str | None:

@@ -33,6 +33,10 @@ class Judge:
         One sentence that a student sees once all visible cases are right.
     rtol, atol
         Tolerances for numbers.
+    reading
+        What of an answer counts, where several answers are right: takes an answer and the case's
+        arguments. An answer is right if it equals the expected one, or its reading equals that
+        one's reading: of a threshold, say, the F1 that it reaches.
     """
 
     name: str
@@ -41,6 +45,7 @@ class Judge:
     praise: str = ""
     rtol: float = RTOL
     atol: float = ATOL
+    reading: Callable[..., Any] | None = None
 
     def report(
         self, question: Question, cases: Sequence[Case], answers: Sequence[Answer]
@@ -81,7 +86,7 @@ class Judge:
         """Judge one answer."""
         inputs, options = dict(case.inputs), dict(case.options)
         expected = self.expected(*inputs.values(), **options)
-        message = _unanswered(answer) or mismatch(expected, answer.value, self.rtol, self.atol)
+        message = _unanswered(answer) or self._mismatch(expected, answer.value, case)
         credit = 0.0 if message else 1.0
         remark = note(expected, answer.value, answer.type_name) if not message else ""
         if answer.changed and not message:
@@ -97,7 +102,19 @@ class Judge:
             credit=credit,
             message=message or remark,
             reveal=question.reveals,
+            one_of_several=self.reading is not None,
         )
+
+    def _mismatch(self, expected: Any, got: Any, case: Case) -> str | None:
+        message = mismatch(expected, got, self.rtol, self.atol)
+        if message is None or self.reading is None:
+            return message
+        arguments, options = tuple(case.inputs.values()), dict(case.options)
+        try:
+            read = self.reading(got, *arguments, **options)
+        except Exception:  # an answer of any form may come; one that cannot be read is wrong
+            return message
+        return mismatch(self.reading(expected, *arguments, **options), read, self.rtol, self.atol)
 
     def _explanation(
         self,
@@ -110,15 +127,30 @@ class Judge:
         wrong = [i for i, finding in enumerate(findings) if finding.credit < 1]
         if not wrong or all(answers[i].outcome == "untouched" for i in wrong):
             return None
-        best, best_rank = None, (len(wrong) / 2, -1)
+        best, best_rank = None, (len(wrong) / 2, -1, -1)
         for misconception in self.misconceptions:
             theirs = ask(question, misconception.submission, cases)
-            same = [self._same(a, b) for a, b in zip(theirs, answers, strict=True)]
-            rank = (sum(same[i] for i in wrong), sum(same))
+            trios = list(zip(cases, theirs, answers, strict=True))
+            exact = [self._same(one, other) for _, one, other in trios]
+            alike = [self._alike(*trio) for trio in trios]
+            rank = (sum(alike[i] for i in wrong), sum(exact[i] for i in wrong), sum(alike))
             # Explains at least half of what is wrong, and more than any other before it.
             if rank[0] >= best_rank[0] and rank > best_rank:
                 best, best_rank = misconception, rank
         return best
+
+    def _alike(self, case: Case, one: Answer, other: Answer) -> bool:
+        if self._same(one, other):
+            return True
+        if self.reading is None or not one.outcome == other.outcome == "value":
+            return False
+        try:
+            return (
+                one.changed == other.changed
+                and self._mismatch(one.value, other.value, case) is None
+            )
+        except Exception:  # neither needs to be readable
+            return False
 
     def _same(self, one: Answer, other: Answer) -> bool:
         if (one.outcome, one.error, one.changed) != (other.outcome, other.error, other.changed):

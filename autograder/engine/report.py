@@ -29,7 +29,8 @@ class Finding:
     """One case, judged.
 
     `credit` is its share of the marks, from 0 to 1. `reveal` says whether the expected answer may
-    be shown: not where it is the solution itself, such as the letter of a quick check.
+    be shown: not where it is the solution itself, such as the letter of a quick check; and
+    `one_of_several`, whether other answers would be right as well.
     """
 
     case: Case
@@ -38,6 +39,12 @@ class Finding:
     credit: float
     message: str = ""
     reveal: bool = True
+    one_of_several: bool = False
+
+    @property
+    def wanted(self) -> str:
+        """The expected answer as a report shows it."""
+        return f"{'such as ' if self.one_of_several else ''}{shorten(self.expected)}"
 
     @property
     def mark(self) -> str:
@@ -111,7 +118,7 @@ class Report:
                 break
             lines.append(f"  {finding.mark:6} {call_text(self.exercise, finding.case)}")
             if finding.credit < 1 and finding.answer.outcome == "value":
-                expected = f"expected {shorten(finding.expected)}, " if finding.reveal else ""
+                expected = f"expected {finding.wanted}, " if finding.reveal else ""
                 lines.append(f"         {expected}got {_got(finding)}")
             if finding.says_more:
                 lines.append(f"         {finding.message}")
@@ -185,7 +192,7 @@ class Report:
         cells = [
             f"<span style='color:{colour};white-space:nowrap'>{sign} {finding.mark}</span>",
             f"<code>{escape(call_text(self.exercise, finding.case))}</code>",
-            f"<code>{escape(shorten(finding.expected))}</code>" if finding.reveal else "",
+            f"<code>{escape(finding.wanted)}</code>" if finding.reveal else "",
             f"<code>{escape(_got(finding))}</code>",
         ]
         row = "".join(f"<td style='{CELL}'>{cell}</td>" for cell in cells)

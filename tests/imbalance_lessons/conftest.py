@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.builder.reference import find_function, solved_cell
+from autograder.builder.reference import find_reference, solved_cell
 
 # What a caller may pass as labels, and what the message must say came.
 BAD_LABELS = {
@@ -159,7 +159,7 @@ def as_exercise():
     def run(path, names):
         scope = dict(names)
         exec(solved_cell(f"imbalance_lessons.{path}"), scope)
-        reference = find_function(f"imbalance_lessons.{path}")
+        reference = find_reference(f"imbalance_lessons.{path}")
         assert scope[reference.__name__] is not reference
         return scope[reference.__name__], reference
 

@@ -6,7 +6,7 @@ import torch
 from sklearn.neighbors import NearestNeighbors
 from torch.utils.data import Subset, WeightedRandomSampler
 
-from autograder.builder.reference import find_function
+from autograder.builder.reference import find_reference
 from imbalance_lessons import (
     augmentation,
     distribution,
@@ -59,7 +59,7 @@ def test_an_exercise_runs_on_the_names_of_the_setup_cell(path, as_exercise):
     setup |= {"class_counts": distribution.class_counts, "labels_of": sampling.labels_of}
     exercises = [*EXERCISES]
     for earlier in exercises[: exercises.index(path)]:
-        setup[earlier.rpartition(".")[2]] = find_function(f"imbalance_lessons.{earlier}")
+        setup[earlier.rpartition(".")[2]] = find_reference(f"imbalance_lessons.{earlier}")
     exercise, reference = as_exercise(path, setup)
     answer, expected = EXERCISES[path](exercise), EXERCISES[path](reference)
     np.testing.assert_array_equal(list(answer), list(expected))

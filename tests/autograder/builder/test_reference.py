@@ -5,10 +5,14 @@ import sys
 from types import ModuleType
 
 import pytest
+import torch
 
-from autograder.builder.reference import find_function, solved_cell
+from autograder.builder.reference import find_reference, solved_cell
 
 SOURCE = '''
+import torch
+
+
 def scale(numbers: list[float], *, by: float = 2.0, **others: int) -> list[float]:
     r"""Multiply by a factor, as in \\alpha x.
 
@@ -48,6 +52,35 @@ def empty(x):
 
 class Thing:
     """Not a function."""
+
+
+class Scale(torch.nn.Module):
+    """Multiply by a factor.
+
+    Parameters
+    ----------
+    by
+        The factor.
+
+    Examples
+    --------
+    >>> Scale(2.0)(3.0)
+    6.0
+    """
+
+    by: float
+
+    def __init__(self, by: float = 2.0) -> None:
+        # Modules begin so.
+        super().__init__()
+        self.by = by
+
+    def forward(self, number: float) -> float:
+        """Multiply one number."""
+        return self.by * number
+
+    def extra_repr(self) -> str:
+        return f"by={self.by}"
 '''
 
 
@@ -78,11 +111,40 @@ def test_signature_docstring_and_body(module):
     )
 
 
+def test_a_module_has_its_two_methods(module):
+    text = solved_cell(f"{module}.Scale")
+    assert text == (
+        "class Scale(torch.nn.Module):\n"
+        '    """Multiply by a factor.\n'
+        "\n"
+        "    Parameters\n"
+        "    ----------\n"
+        "    by\n"
+        "        The factor.\n"
+        '    """\n'
+        "\n"
+        "    def __init__(self, by=2.0):\n"
+        "        ### BEGIN SOLUTION\n"
+        "        # Modules begin so.\n"
+        "        super().__init__()\n"
+        "        self.by = by\n"
+        "        ### END SOLUTION\n"
+        "\n"
+        "    def forward(self, number):\n"
+        "        ### BEGIN SOLUTION\n"
+        "        return self.by * number\n"
+        "        ### END SOLUTION"
+    )
+    scope: dict = {"torch": torch}
+    exec(text, scope)
+    assert scope["Scale"](by=3.0)(2.0) == 6
+
+
 def test_the_exercise_computes_what_the_reference_does(module):
     text = solved_cell(f"{module}.scale")
     scope: dict = {}
     exec(text, scope)
-    assert scope["scale"]([1.0], by=3) == find_function(f"{module}.scale")([1.0], by=3)
+    assert scope["scale"]([1.0], by=3) == find_reference(f"{module}.scale")([1.0], by=3)
     assert ast.get_docstring(ast.parse(text).body[0]).endswith("What to scale.")
 
 
@@ -90,7 +152,7 @@ def test_the_exercise_computes_what_the_reference_does(module):
     ("name", "words"),
     [
         ("gone", "expected the path of a function"),
-        ("Thing", "expected a function"),
+        ("Thing", "expected a function or PyTorch module"),
         ("bare", "expected a docstring and a body"),
         ("empty", "expected a docstring and a body"),
         ("marked", "contains a solution marker"),
@@ -104,8 +166,8 @@ def test_refused(module, name, words):
 @pytest.mark.parametrize("path", ["", "nowhere", "no.such.module", "os.path"])
 def test_paths_that_lead_nowhere(path):
     with pytest.raises(ValueError, match="reference: expected"):
-        find_function(path)
+        find_reference(path)
 
 
 def test_types_stand_where_modules_do():
-    assert not isinstance(ModuleType("x"), type(find_function("os.path.join")))
+    assert not isinstance(ModuleType("x"), type(find_reference("os.path.join")))

@@ -84,3 +84,31 @@ def test_a_tensor_for_a_number_is_right_with_a_remark():
     assert mismatch(2.0, np.array(2.0)) is None
     assert ".item()" in note(2.0, np.array(2.0), "Tensor")
     assert note(2.0, 2.0, "float") == ""
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "words"),
+    [
+        ({"F1": 0.5}, {"F1": 0.4}, "F1: the value differs."),
+        ({"F1": 0.5, "all different": True}, {"F1": 0.5, "all different": False}, "all different:"),
+        ({"F1": 0.5}, {"F2": 0.5}, "F1: there is no such entry."),
+        ({"F1": 0.5}, 0.5, "a dictionary was expected"),
+        ({"sizes": [2, 2]}, {"sizes": [2, 3]}, "sizes: some of the values differ (at index 1)."),
+        (True, False, "value differs"),
+        (True, 1, "value differs"),
+    ],
+)
+def test_dictionaries_and_truths_that_differ(expected, got, words):
+    assert words in mismatch(expected, got)
+
+
+@pytest.mark.parametrize(
+    ("expected", "got"),
+    [
+        ({"F1": 0.5, "sizes": [2, 2]}, {"sizes": np.array([2, 2]), "F1": 0.5, "more": 1}),
+        (True, np.array(True)),
+        (np.bool_(False), False),
+    ],
+)
+def test_dictionaries_and_truths_that_agree(expected, got):
+    assert mismatch(expected, got) is None

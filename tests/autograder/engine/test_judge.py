@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from autograder.engine.question import Case, ask
+from autograder.engine.judge import Judge, Misconception
+from autograder.engine.question import Case, Question, ask
 from autograder.engine.report import Report
 
 
@@ -106,3 +107,51 @@ def test_a_case_can_be_shown_in_its_own_words(question, judge):
     case = Case("own words", {"numbers": [1]}, shown="the mean of one")
     report = judge.report(question, [case], ask(question, lambda numbers: 0, [case]))
     assert "the mean of one" in str(report)
+
+
+@pytest.fixture
+def lenient():
+    """Judge an exercise that asks for any two numbers with a given sum."""
+    question = Question(
+        name="two_terms",
+        points=2,
+        public=[Case("a sum", {"total": 10}), Case("another", {"total": 7})],
+    )
+    judge = Judge(
+        name="two_terms",
+        expected=lambda total: [total, 0],
+        misconceptions=[
+            Misconception("gives one more", "Add them up.", lambda total: [total + 1, 0]),
+            Misconception("gives twice as much", "Add them up once.", lambda total: [total, total]),
+        ],
+        praise="Any split will do.",
+        reading=lambda terms, total: {"the sum": sum(terms), "how many": len(terms)},
+    )
+
+    def run(submission):
+        return judge.report(question, question.cases(), ask(question, submission, question.cases()))
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "submission", [lambda total: (total - 3, 3), lambda total: np.array([total / 2] * 2)]
+)
+def test_of_several_right_answers_each_is_right(lenient, submission):
+    report = lenient(submission)
+    assert report.score == 2
+    assert "such as [10, 0]" in report._repr_html_()
+
+
+def test_an_answer_that_reads_as_a_misconception_is_explained_by_it(lenient):
+    report = lenient(lambda total: [1, total])
+    assert report.score == 0
+    assert report.misconception.name == "gives one more"
+    assert "the sum: the value differs." in str(report)
+
+
+@pytest.mark.parametrize("answer", [None, 3, "ten", [1], {"a": 1}, print, [[1], [2, 3]]])
+def test_what_cannot_be_read_is_wrong_without_a_traceback(lenient, answer):
+    report = lenient(lambda total: answer)
+    assert report.score == 0
+    assert report.misconception is None

@@ -1,24 +1,31 @@
 """Judge a submission to an exercise of the course, and say what is in the course."""
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 import torch
 
+from autograder.builder.notebook import find_lessons
+from autograder.builder.reference import find_reference
+from autograder.builder.script import read_script
 from autograder.engine import question as engine
 from autograder.engine.question import ask
 from autograder.engine.registry import find_judge, find_question, questions
-from imbalance_lessons import distribution, metrics
-from imbalance_lessons.gradients import gradient_share
 
+NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 REFERENCES = {
-    "majority_baseline": distribution.majority_baseline,
-    "positives_caught": metrics.positives_caught,
-    "gradient_share": gradient_share,
-    "class_counts": distribution.class_counts,
-    "imbalance_ratio": distribution.imbalance_ratio,
-    "severity": distribution.severity,
+    cell.grade_id: find_reference(cell.attributes["reference"])
+    for lesson in find_lessons(NOTEBOOKS)
+    for cell in read_script(lesson.script)
+    if cell.role == "exercise"
 }
+
+
+@pytest.fixture(scope="session")
+def seeds(request):
+    """Give the seeds to judge with: None for the public cases alone, then so many drawn ones."""
+    return (None, *range(request.config.getoption("--seeds")))
 
 
 def pytest_generate_tests(metafunc):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from autograder.engine.registry import find_question, judges
+from autograder.engine.question import read_value
+from autograder.engine.registry import find_judge, find_question, judges, questions
 
 MISCONCEPTIONS = [
     pytest.param(name, misconception, id=f"{name}-{misconception.name}")
@@ -11,18 +12,11 @@ MISCONCEPTIONS = [
 ]
 
 
-def seeds(name):
-    """Public cases only; and some draws, where the question draws."""
-    return (
-        (None, 0, 1, 2)
-        if len(find_question(name).cases(0)) > len(find_question(name).public)
-        else (None, 0)
-    )
-
-
 @pytest.mark.parametrize(("name", "misconception"), MISCONCEPTIONS)
-def test_it_loses_points_and_is_named(judged, name, misconception):
-    for seed in seeds(name):
+def test_it_loses_points_and_is_named(judged, name, misconception, seeds):
+    question = find_question(name)
+    draws = len(question.cases(0)) > len(question.public)
+    for seed in seeds if draws else seeds[:2]:
         report = judged(name, misconception.submission, seed)
         assert report.score < report.points
         assert report.misconception is misconception
@@ -53,8 +47,15 @@ def test_names_and_hints_read_well(exercise):
         assert "return " not in misconception.hint
 
 
+LETTERS = [
+    name
+    for name, question in questions().items()
+    if question.call is read_value and str(find_judge(name).expected()) in "ABCDEF"
+]
+
+
 @pytest.mark.parametrize("letter", "ABCDEF")
-@pytest.mark.parametrize("name", ["quick_check_accuracy", "quick_check_ratio"])
+@pytest.mark.parametrize("name", LETTERS)
 def test_each_letter_is_right_or_explained(judged, name, letter):
     for wording in (letter, letter.lower(), f" {letter} "):
         report = judged(name, wording)
@@ -63,7 +64,7 @@ def test_each_letter_is_right_or_explained(judged, name, letter):
             assert "expected" not in str(report)
         else:
             assert report.misconception is None
-            assert letter == {"quick_check_accuracy": "D", "quick_check_ratio": "B"}[name]
+            assert letter == find_judge(name).expected()
 
 
 def test_two_mistakes_in_one_diagnosis_are_both_marked(judged):

@@ -14,18 +14,6 @@ from autograder.engine.question import ask
 from autograder.engine.registry import find_judge, find_question, judges, questions
 from autograder.engine.report import call_text
 
-POINTS = {
-    "majority_baseline": 2,
-    "positives_caught": 2,
-    "gradient_share": 3,
-    "quick_check_accuracy": 1,
-    "class_counts": 2,
-    "imbalance_ratio": 2,
-    "severity": 2,
-    "diagnosis": 2,
-    "quick_check_ratio": 1,
-}
-
 
 def plainly(cases):
     return [
@@ -40,12 +28,6 @@ def plainly(cases):
         )
         for c in cases
     ]
-
-
-def test_points():
-    assert {
-        name: question.points for name, question in questions().items() if name in POINTS
-    } == POINTS
 
 
 def test_each_question_has_a_judge():
@@ -161,8 +143,9 @@ def secrets(question, judge, case):
     texts = [repr(np.asarray(value).tolist()) for value in case.inputs.values()]
     texts += [shorten(value) for value in case.inputs.values()]
     texts += [] if case.shown else [call_text(question.name, case)]
-    if question.name != "severity":  # whose answers are words that hints use
-        texts.append(shorten(judge.expected(*case.inputs.values(), **case.options)))
+    expected = judge.expected(*case.inputs.values(), **case.options)
+    if not isinstance(expected, str):  # a word may stand in a hint
+        texts.append(shorten(expected))
     return {text for text in texts if len(text) > 4}  # shorter ones turn up by chance
 
 

@@ -26,7 +26,7 @@ $(READY): pyproject.toml constraints.txt
 ifneq ($(TORCH_INDEX),)
 	$(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt torch torchvision --index-url $(TORCH_INDEX)
 endif
-	$(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt --editable '.[test]'
+	$(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt --editable '.[test,data]'
 	@touch $(READY)
 
 demo: $(READY)

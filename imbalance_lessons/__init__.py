@@ -39,8 +39,10 @@ For the lessons
 
 splits
     Making a class rare; parts of the data that all hold every class.
-datasets, plots, score_plots, loss_plots
-    The data that they work with, and their figures.
+datasets, digits, tables
+    Fraud from a generator, real digits of which one is rare, real tables.
+plots, score_plots, loss_plots
+    Their figures.
 
 Checks of arguments, shared by all of these
 

@@ -1,4 +1,7 @@
-"""Data for the lessons: generated from a seed, so that nothing is downloaded."""
+"""Data for the lessons: generated from a seed, so that nothing is downloaded.
+
+Real digits are in `imbalance_lessons.digits`, real tables in `imbalance_lessons.tables`.
+"""
 
 from __future__ import annotations
 

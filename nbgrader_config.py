@@ -58,5 +58,6 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.ExecuteWithSeed.secret_file = str(classroom / "course_secret")
+c.ExecuteWithSeed.source_folder = str(root / "notebooks")
 c.ExecuteWithSeed.timeout = 60  # seconds a cell; a check stops a student's function much sooner
 c.ExecuteWithSeed.shutdown_kernel = "immediate"

@@ -12,12 +12,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import nbgrader.preprocessors as nbgrader_preprocessors
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_output
 from nbgrader.utils import is_grade
-from traitlets import Unicode
+from traitlets import Bool, Unicode
 
 from autograder.builder.script import CHECK_PREFIX, OWN_METADATA
 from autograder.engine.check import ANSWERS_MIME, SEED_VARIABLE
@@ -25,6 +26,7 @@ from autograder.engine.plain import PlainDataError
 from autograder.engine.question import Answer
 from autograder.engine.registry import find_judge, find_question
 from autograder.engine.report import Report
+from autograder.grading.lean import demo_sources, lean_cells, misses_a_name
 from autograder.grading.seeds import course_secret, submission_seed
 
 SEED_RESOURCE = "imbalance_lessons_seed"
@@ -51,6 +53,10 @@ class ClearSolutions(nbgrader_preprocessors.ClearSolutions):  # type: ignore[mis
 class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
     """nbgrader's, with the submission's seed in the kernel's environment."""
 
+    source_folder = Unicode(
+        "", help="Where the lessons' own notebooks are, which say what are demos."
+    ).tag(config=True)
+    lean = Bool(True, help="Leave demos out; marks are the same with them.").tag(config=True)
     secret_file = Unicode(
         "course_secret", help="Where the secret is kept from which the drawn cases come."
     ).tag(config=True)
@@ -61,11 +67,23 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
         secret = course_secret(Path(self.secret_file))
         self.seed = submission_seed(secret, submission["student"], submission["notebook"])
         resources[SEED_RESOURCE] = self.seed
+        lesson = Path(self.source_folder, submission["assignment"], submission["notebook"])
+        demos = demo_sources(lesson.with_suffix(".ipynb")) if self.lean else frozenset()
+        cells = lean_cells(nb.cells, demos)
+        self._run(nb, cells, resources, km)
+        if len(cells) < len(nb.cells) and misses_a_name(cells):
+            self.log.info("%s: a name is missing, so the demos are run too", submission["student"])
+            self._run(nb, nb.cells, resources, km)
+        return nb, resources
+
+    def _run(self, nb: Any, cells: list[Any], resources: Any, km: Any) -> None:
+        """Run some of a notebook's cells; their outputs land in the notebook."""
+        part = nbformat.NotebookNode({**nb, "cells": cells})
         try:
-            return super().preprocess(nb, resources, km)  # type: ignore[no-any-return]
+            super().preprocess(part, resources, km)
         except DeadKernelError:
-            self.log.warning("%s: the notebook ended its own kernel", submission["student"])
-            return nb, resources
+            student = resources["nbgrader"]["student"]
+            self.log.warning("%s: the notebook ended its own kernel", student)
 
     async def async_start_new_kernel(self, **kwargs: Any) -> None:
         """Start the kernel with the seed in its environment, and in no other's."""

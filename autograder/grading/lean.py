@@ -1,0 +1,99 @@
+"""Leave demos out of a grading run: experiments, figures and training that no mark depends on.
+
+Which cells are demos the lesson's own notebook says, never the submission; and a demo that a
+student has edited is the student's own cell, and is run. Marks are the same either way: the builder
+proves that no graded cell needs a demo, and a submission whose own cells share a name with one is
+run in full.
+"""
+
+from __future__ import annotations
+
+import re
+import symtable
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
+
+from autograder.builder.names import defined_names
+from autograder.builder.script import OWN_METADATA
+from autograder.engine.check import ANSWERS_MIME
+
+MISSING = "NameError"
+WORD = re.compile(r"[^\W\d]\w*")
+
+
+def demo_sources(lesson_notebook: Path) -> frozenset[str]:
+    """Read the texts of a lesson's demos; none for a notebook of another course, or no file."""
+    if not lesson_notebook.is_file():
+        return frozenset()
+    notebook = nbformat.read(lesson_notebook, as_version=4)
+    return frozenset(
+        cell.source.strip()
+        for cell in notebook.cells
+        if cell.metadata.get(OWN_METADATA, {}).get("role") == "demo"
+    )
+
+
+def lean_cells(cells: Sequence[Any], demos: frozenset[str]) -> list[Any]:
+    """Choose the cells of a submission that its marks depend on.
+
+    Parameters
+    ----------
+    cells
+        All its cells.
+    demos
+        The texts of the lesson's demos.
+
+    Returns
+    -------
+    list
+        The same cells without the demos that stand in it unchanged; all of them if one that
+        remains mentions a name that a demo defines.
+    """
+    kept = [cell for cell in cells if not _is_demo(cell, demos)]
+    left_out = [cell for cell in cells if _is_demo(cell, demos)]
+    defined = {name for cell in left_out for name in defined_names(_as_python(cell.source))}
+    used = {name for cell in kept if cell.cell_type == "code" for name in global_names(cell.source)}
+    return list(cells) if defined & used else kept
+
+
+def misses_a_name(cells: Sequence[Any]) -> bool:
+    """Tell whether a run stumbled over a name that was not there, in a cell or in an answer."""
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error" and output.ename == MISSING:
+                return True
+            if MISSING in str(output.get("data", {}).get(ANSWERS_MIME, "")):
+                return True
+    return False
+
+
+def global_names(source: str) -> set[str]:
+    """List the names of a notebook's own scope that a cell mentions, in functions too."""
+    python = _as_python(source)
+    try:
+        table = symtable.symtable(python, "<cell>", "exec")
+    except (SyntaxError, ValueError):  # such a cell does nothing but fail
+        return set()
+    # A magic has its code in a string: any word there may be a name.
+    words = WORD.findall(source) if "run_line_magic" in python or "run_cell_magic" in python else []
+    return {*_global_names(table), *words}
+
+
+def _global_names(table: symtable.SymbolTable) -> Iterator[str]:
+    is_top = table.get_type() == "module"
+    yield from (s.get_name() for s in table.get_symbols() if is_top or s.is_global())
+    for child in table.get_children():
+        yield from _global_names(child)
+
+
+def _as_python(source: str) -> str:
+    """Turn a cell with magics into what IPython makes of it."""
+    return str(TransformerManager().transform_cell(source))
+
+
+def _is_demo(cell: Any, demos: frozenset[str]) -> bool:
+    return cell.cell_type == "code" and cell.source.strip() in demos

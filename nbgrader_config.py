@@ -48,7 +48,7 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
-    "autograder.grading.plugins.ExecuteWithSeed",  # instead of nbgrader's Execute
+    "autograder.grading.executing.ExecuteWithSeed",  # instead of nbgrader's Execute
     "autograder.grading.plugins.JudgeAnswers",  # the marks come from here
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",

@@ -8,6 +8,7 @@ run in full.
 
 from __future__ import annotations
 
+import ast
 import re
 import symtable
 from collections.abc import Iterator, Sequence
@@ -51,13 +52,16 @@ def lean_cells(cells: Sequence[Any], demos: frozenset[str]) -> list[Any]:
     -------
     list
         The same cells without the demos that stand in it unchanged; all of them if one that
-        remains mentions a name that a demo defines.
+        remains mentions a name that a demo defines, unless it is the same import in both.
     """
     kept = [cell for cell in cells if not _is_demo(cell, demos)]
     left_out = [cell for cell in cells if _is_demo(cell, demos)]
     defined = {name for cell in left_out for name in defined_names(_as_python(cell.source))}
     used = {name for cell in kept if cell.cell_type == "code" for name in global_names(cell.source)}
-    return list(cells) if defined & used else kept
+    own_imports = set().union(*(imports(cell.source) for cell in kept))
+    demo_imports = set().union(*(imports(cell.source) for cell in left_out))
+    shared = {name for name, _ in own_imports & demo_imports}
+    return list(cells) if (defined & used) - shared else kept
 
 
 def misses_a_name(cells: Sequence[Any]) -> bool:
@@ -81,6 +85,21 @@ def global_names(source: str) -> set[str]:
     # A magic has its code in a string: any word there may be a name.
     words = WORD.findall(source) if "run_line_magic" in python or "run_cell_magic" in python else []
     return {*_global_names(table), *words}
+
+
+def imports(source: str) -> set[tuple[str, str]]:
+    """List what a cell imports: the name that it gets, and where it comes from."""
+    try:
+        tree = ast.parse(_as_python(source))
+    except (SyntaxError, ValueError):
+        return set()
+    found = set()
+    for statement in tree.body:
+        if isinstance(statement, ast.Import):
+            found |= {(a.asname or a.name.partition(".")[0], a.name) for a in statement.names}
+        if isinstance(statement, ast.ImportFrom):
+            found |= {(a.asname or a.name, f"{statement.module}:{a.name}") for a in statement.names}
+    return found
 
 
 def _global_names(table: symtable.SymbolTable) -> Iterator[str]:

@@ -1,35 +1,27 @@
 """The preprocessors that this course plugs into nbgrader (see nbgrader_config.py).
 
-`ExecuteWithSeed` runs a submission so that its checks answer the drawn cases too; `JudgeAnswers`
-judges what came back, in the grader's own process, and puts the report where nbgrader reads the
-score. Whatever else a check cell shows about itself counts for nothing.
+`ExecuteWithSeed` (in `autograder.grading.executing`) runs a submission so that its checks answer
+the drawn cases too; `JudgeAnswers` judges what came back, in the grader's own process, and puts the
+report where nbgrader reads the score. Whatever else a check cell shows about itself counts for
+nothing.
 """
 
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 from typing import Any
 
-import nbformat
 import nbgrader.preprocessors as nbgrader_preprocessors
-from jupyter_core.utils import run_sync
-from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_output
 from nbgrader.utils import is_grade
-from traitlets import Bool, Unicode
 
 from autograder.builder.script import CHECK_PREFIX, OWN_METADATA
-from autograder.engine.check import ANSWERS_MIME, SEED_VARIABLE
+from autograder.engine.check import ANSWERS_MIME
 from autograder.engine.plain import PlainDataError
 from autograder.engine.question import Answer
 from autograder.engine.registry import find_judge, find_question
 from autograder.engine.report import Report
-from autograder.grading.lean import demo_sources, lean_cells, misses_a_name
-from autograder.grading.seeds import course_secret, submission_seed
-
-SEED_RESOURCE = "imbalance_lessons_seed"
+from autograder.grading.executing import SEED_RESOURCE
 
 
 class ClearSolutions(nbgrader_preprocessors.ClearSolutions):  # type: ignore[misc]
@@ -48,51 +40,6 @@ class ClearSolutions(nbgrader_preprocessors.ClearSolutions):  # type: ignore[mis
             return super().preprocess_cell(cell, resources, cell_index)  # type: ignore[no-any-return]
         finally:
             self.code_stub = usual
-
-
-class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
-    """nbgrader's, with the submission's seed in the kernel's environment."""
-
-    source_folder = Unicode(
-        "", help="Where the lessons' own notebooks are, which say what are demos."
-    ).tag(config=True)
-    lean = Bool(True, help="Leave demos out; marks are the same with them.").tag(config=True)
-    secret_file = Unicode(
-        "course_secret", help="Where the secret is kept from which the drawn cases come."
-    ).tag(config=True)
-
-    def preprocess(self, nb: Any, resources: Any, km: Any = None) -> tuple[Any, Any]:
-        """Run a submission; one that ends its own kernel keeps what it had answered until then."""
-        submission = resources["nbgrader"]
-        secret = course_secret(Path(self.secret_file))
-        self.seed = submission_seed(secret, submission["student"], submission["notebook"])
-        resources[SEED_RESOURCE] = self.seed
-        lesson = Path(self.source_folder, submission["assignment"], submission["notebook"])
-        demos = demo_sources(lesson.with_suffix(".ipynb")) if self.lean else frozenset()
-        cells = lean_cells(nb.cells, demos)
-        self._run(nb, cells, resources, km)
-        if len(cells) < len(nb.cells) and misses_a_name(cells):
-            self.log.info("%s: a name is missing, so the demos are run too", submission["student"])
-            self._run(nb, nb.cells, resources, km)
-        return nb, resources
-
-    def _run(self, nb: Any, cells: list[Any], resources: Any, km: Any) -> None:
-        """Run some of a notebook's cells; their outputs land in the notebook."""
-        part = nbformat.NotebookNode({**nb, "cells": cells})
-        try:
-            super().preprocess(part, resources, km)
-        except DeadKernelError:
-            student = resources["nbgrader"]["student"]
-            self.log.warning("%s: the notebook ended its own kernel", student)
-
-    async def async_start_new_kernel(self, **kwargs: Any) -> None:
-        """Start the kernel with the seed in its environment, and in no other's."""
-        # One thread: on small models a second one only waits, and on a busy machine for long.
-        env = {**os.environ, SEED_VARIABLE: str(self.seed), "OMP_NUM_THREADS": "1"}
-        await super().async_start_new_kernel(env=env, **kwargs)
-
-    # nbclient binds the blocking form to its own method, so ours needs one too.
-    start_new_kernel = run_sync(async_start_new_kernel)
 
 
 class JudgeAnswers(nbgrader_preprocessors.NbGraderPreprocessor):  # type: ignore[misc]

@@ -55,6 +55,15 @@ def test_a_name_of_its_own_scope_is_no_reason(own):
     assert lean_cells([*demos, mine], DEMOS) == [mine]
 
 
+def test_the_same_import_in_both_is_no_reason_but_another_one_is():
+    demos = frozenset({"from collections import Counter, deque", "Counter([1])"})
+    same, other, none = code("from collections import Counter", "import Counter", "Counter([2])")
+    cells = code("from collections import Counter, deque", "Counter([1])")
+    assert lean_cells([*cells, same, none], demos) == [same, none]
+    assert lean_cells([*cells, other, none], demos) == [*cells, other, none]
+    assert lean_cells([*cells, none], demos) == [*cells, none]
+
+
 def test_names_in_nested_functions_and_classes_are_found():
     source = "class A:\n    def f(self):\n        return [deep(x) for x in top]\n"
     assert {"A", "deep", "top"} <= global_names(source)

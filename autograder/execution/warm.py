@@ -1,0 +1,213 @@
+"""Run submissions in forks of a warm process: the side of the grader."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from types import TracebackType
+from typing import Any
+
+from autograder.execution.jail import Limits
+from autograder.execution.sandbox import ENVIRONMENT, Sandbox
+
+READY_SECONDS = 120.0
+ZYGOTE = "autograder.execution.zygote"
+CHUNK = 1 << 16
+ENDED = "it ended its own process"
+HARMLESS = {"PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"}
+
+
+class WarmError(RuntimeError):
+    """The warm process could not be started, or is gone; the message says more."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of a submission's cells.
+
+    Attributes
+    ----------
+    outputs
+        Those of each cell that came to its end, in order.
+    end
+        Why it went no further; empty if all cells ran.
+    """
+
+    outputs: list[list[dict[str, Any]]]
+    end: str = ""
+
+
+class WarmProcess:
+    """A process that has done the imports; use it as a context manager.
+
+    Parameters
+    ----------
+    sandbox
+        What submissions may see; None to run them with all rights of this process.
+    limits
+        What each of them may use.
+
+    Raises
+    ------
+    WarmError
+        If it does not start, or it is not safe to fork it.
+    """
+
+    def __init__(self, sandbox: Sandbox | None, limits: Limits) -> None:
+        self.limits = limits
+        self._sandbox = sandbox
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._connection = ours
+        command = [sys.executable, "-m", ZYGOTE, str(theirs.fileno())]
+        command = sandbox.wrap([*command, "--jailed"]) if sandbox else command
+        with theirs:
+            self._process = subprocess.Popen(
+                command,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env={**(_what_is_needed() if sandbox else os.environ), **THREADS},
+            )
+        try:
+            self._await_ready()
+        except BaseException:
+            self.close()
+            raise
+
+    def _await_ready(self) -> None:
+        ready, _, _ = select.select([self._connection], [], [], READY_SECONDS)
+        message = self._connection.recv(16) if ready else b""
+        if message == b"ready":
+            return
+        if message == b"unsafe":
+            raise WarmError("the warm process has several threads, so it cannot be forked safely")
+        self._process.kill()
+        assert self._process.stderr is not None
+        words = self._process.stderr.read().decode(errors="replace").strip().splitlines()
+        raise WarmError(f"the warm process did not start: {' '.join(words[-8:]) or 'no message'}")
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    def run(self, cells: Sequence[str], environment: Mapping[str, str], folder: str = "") -> Run:
+        """Run a submission's cells in a fork.
+
+        Parameters
+        ----------
+        cells
+            Their texts.
+        environment
+            Variables to set in the fork.
+        folder
+            Where it works, if there is no sandbox.
+
+        Returns
+        -------
+        Run
+            What is in it is the submission's word, except that it is made of lists of dictionaries.
+
+        Raises
+        ------
+        WarmError
+            If the warm process is gone.
+        """
+        request = {
+            "cells": list(cells),
+            "environment": dict(environment),
+            "folder": folder,
+            "limits": asdict(self.limits),
+        }
+        reading, writing = os.pipe()
+        with open(os.memfd_create("request"), "wb") as file:  # noqa: PTH123 - there is no path
+            file.write(json.dumps(request).encode())
+            file.flush()
+            try:
+                socket.send_fds(self._connection, [b"r"], [file.fileno(), writing])
+            except OSError as error:
+                os.close(reading)
+                raise WarmError(f"the warm process is gone: {error}") from None
+            finally:
+                os.close(writing)
+        with open(reading, "rb", buffering=0) as pipe:  # noqa: PTH123
+            return self._collect(pipe.fileno(), len(cells))
+
+    def _collect(self, pipe: int, count: int) -> Run:
+        outputs: list[list[dict[str, Any]]] = []
+        for line in _lines(pipe, self.limits):
+            try:
+                data = json.loads(line)
+            except ValueError:
+                return Run(outputs, "its outputs could not be read")
+            if isinstance(data, dict):
+                end = str(data.get("end", ""))
+                return Run(outputs[:count], end or ("" if len(outputs) >= count else ENDED))
+            if not isinstance(data, list) or not all(isinstance(o, dict) for o in data):
+                return Run(outputs, "its outputs could not be read")
+            outputs.append(data)
+        return Run(outputs[:count], "its outputs stopped")
+
+    def close(self) -> None:
+        """End the warm process, and all that runs in its sandbox."""
+        self._connection.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=1)
+        self._process.kill()
+        self._process.wait()
+        if self._process.stderr:
+            self._process.stderr.close()
+        if self._sandbox:
+            self._sandbox.close()
+
+    def __enter__(self) -> WarmProcess:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+# Threads do not survive a fork, and numerical libraries start theirs when they are imported.
+THREADS = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+
+def _what_is_needed() -> dict[str, str]:
+    """Choose of this process's environment what a sandbox may know."""
+    known = {name: value for name, value in os.environ.items() if name in HARMLESS}
+    return {**known, **ENVIRONMENT}
+
+
+def _lines(pipe: int, limits: Limits) -> Iterator[bytes]:
+    """Read lines until the pipe is closed, the time is up, or it is too much."""
+    # The guard ends a submission in time; this is for the case that the guard itself is gone.
+    end = time.monotonic() + limits.seconds + 10
+    most = 4 * limits.output << 20
+    rest, total = b"", 0
+    while total < most and (left := end - time.monotonic()) > 0:
+        ready, _, _ = select.select([pipe], [], [], left)
+        chunk = os.read(pipe, CHUNK) if ready else b""
+        if not chunk:
+            return
+        total += len(chunk)
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from lines

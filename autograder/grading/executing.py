@@ -20,7 +20,7 @@ from autograder.engine.check import SEED_VARIABLE
 from autograder.execution.jail import Limits
 from autograder.execution.sandbox import Sandbox, SandboxError
 from autograder.execution.warm import Run, WarmError, WarmProcess
-from autograder.grading.lean import demo_sources, lean_cells, misses_a_name
+from autograder.grading.lean import demo_sources, lean_cells, misses_a_demo
 from autograder.grading.seeds import course_secret, submission_seed
 
 SEED_RESOURCE = "imbalance_lessons_seed"
@@ -49,7 +49,7 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
         return os.environ.get(TRUSTED_VARIABLE, "") not in ("", "0")
 
     def preprocess(self, nb: Any, resources: Any, km: Any = None) -> tuple[Any, Any]:
-        """Run what the marks depend on; all of it where a name turns out to be missing."""
+        """Run what the marks depend on; all of it where a demo turns out to be missing."""
         submission = resources["nbgrader"]
         secret = course_secret(Path(self.secret_file))
         self.seed = submission_seed(secret, submission["student"], submission["notebook"])
@@ -58,8 +58,10 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
         demos = demo_sources(lesson.with_suffix(".ipynb")) if self.lean else frozenset()
         cells = lean_cells(nb.cells, demos)
         self._run(nb, cells, resources, km)
-        if len(cells) < len(nb.cells) and misses_a_name(cells):
-            self.log.info("%s: a name is missing, so the demos are run too", submission["student"])
+        if len(cells) < len(nb.cells) and misses_a_demo(cells, demos):
+            self.log.info(
+                "%s: a demo's name is missing, so the demos are run too", submission["student"]
+            )
             self._run(nb, nb.cells, resources, km)
         return nb, resources
 

@@ -22,7 +22,7 @@ from autograder.builder.names import defined_names
 from autograder.builder.script import OWN_METADATA
 from autograder.engine.check import ANSWERS_MIME
 
-MISSING = "NameError"
+MISSING = re.compile(r"name '(\w+)' is not defined")
 WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -64,15 +64,15 @@ def lean_cells(cells: Sequence[Any], demos: frozenset[str]) -> list[Any]:
     return list(cells) if (defined & used) - shared else kept
 
 
-def misses_a_name(cells: Sequence[Any]) -> bool:
-    """Tell whether a run stumbled over a name that was not there, in a cell or in an answer."""
-    for cell in cells:
-        for output in cell.get("outputs", []):
-            if output.output_type == "error" and output.ename == MISSING:
-                return True
-            if MISSING in str(output.get("data", {}).get(ANSWERS_MIME, "")):
-                return True
-    return False
+def misses_a_demo(cells: Sequence[Any], demos: frozenset[str]) -> bool:
+    """Tell whether a run stumbled, in a cell or in an answer, over a name that a demo defines."""
+    defined = {name for demo in demos for name in defined_names(_as_python(demo))}
+    texts = [
+        str(output.get("evalue", "")) + str(output.get("data", {}).get(ANSWERS_MIME, ""))
+        for cell in cells
+        for output in cell.get("outputs", [])
+    ]
+    return any(name in defined for text in texts for name in MISSING.findall(text))
 
 
 def global_names(source: str) -> set[str]:

@@ -8,7 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from autograder.builder.notebook import find_lessons
 from autograder.engine.check import ANSWERS_MIME
-from autograder.grading.lean import demo_sources, global_names, lean_cells, misses_a_name
+from autograder.grading.lean import demo_sources, global_names, lean_cells, misses_a_demo
 
 LESSONS = find_lessons(Path(__file__).parents[3] / "notebooks")
 DEMOS = frozenset({"figure = draw(data)", "for i in range(3):\n    print(i)"})
@@ -83,11 +83,22 @@ def test_in_a_lesson_as_it_stands_exactly_the_demos_are_left_out(lesson):
     assert set(left_out) == {"demo"}
 
 
-def test_a_missing_name_shows_in_an_error_or_in_an_answer():
-    fine = new_code_cell("x", outputs=[new_output("stream", text="NameError is a word")])
-    failed = new_code_cell("x", outputs=[new_output("error", ename="NameError", evalue="x")])
-    other = new_code_cell("x", outputs=[new_output("error", ename="KeyError", evalue="x")])
-    answer = new_output("display_data", data={ANSWERS_MIME: '{"error": "NameError"}'})
-    assert misses_a_name([fine, failed])
-    assert misses_a_name([new_code_cell("check", outputs=[answer])])
-    assert not misses_a_name([fine, other, new_markdown_cell("NameError")])
+@pytest.mark.parametrize(
+    ("output", "missed"),
+    [
+        (new_output("error", ename="NameError", evalue="name 'figure' is not defined"), True),
+        (new_output("error", ename="NameError", evalue="name 'typo' is not defined"), False),
+        (new_output("error", ename="KeyError", evalue="figure"), False),
+        (new_output("stream", text="name 'figure' is not defined"), False),
+        (
+            new_output(
+                "display_data", data={ANSWERS_MIME: '{"message": "name \'i\' is not defined"}'}
+            ),
+            True,
+        ),
+        (new_output("display_data", data={ANSWERS_MIME: '{"message": "i"}'}), False),
+    ],
+)
+def test_a_demo_is_missed_where_a_name_of_its_own_is_not_there(output, missed):
+    cells = [new_markdown_cell("figure"), new_code_cell("x", outputs=[output])]
+    assert misses_a_demo(cells, DEMOS) is missed

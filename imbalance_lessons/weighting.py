@@ -328,3 +328,19 @@ def as_class_values(values: Any, name: str, num_classes: int | None = None) -> N
     if num_classes is not None and len(array) != num_classes:
         raise ValueError(f"{name}: expected {num_classes} numbers, one a class, got {len(array)}")
     return array
+
+
+def as_counts(counts: Any) -> NDArray[np.float64]:
+    """Turn class counts, at least one of them above 0, into a float64 array.
+
+    Raises what `as_class_values` does, and a ValueError if there are no samples at all.
+
+    Examples
+    --------
+    >>> as_counts([900, 0, 100])
+    array([900.,   0., 100.])
+    """
+    array = as_class_values(counts, "counts")
+    if not array.any():
+        raise ValueError(f"counts: expected a count above 0, got {array.tolist()!r:.80}")
+    return array

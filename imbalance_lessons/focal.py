@@ -14,23 +14,27 @@ from imbalance_lessons.loss_inputs import (
     as_class_tensor,
     as_class_weights,
     as_float32_or_wider,
+    as_ignore_index,
     reduce_losses,
+    true_class_log_odds,
 )
-from imbalance_lessons.validation import as_choice, as_integer, as_number, as_targets
+from imbalance_lessons.validation import as_choice, as_number, as_targets
 
 
-def true_class_log_odds(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    r"""Compute the log-odds that the model gives to each sample's true class.
+def focal_values(logits: torch.Tensor, targets: torch.Tensor, gamma: float = 2.0) -> torch.Tensor:
+    r"""Compute the focal loss of each sample the way the formula is written.
 
     Parameters
     ----------
     logits, targets
         A model's output of shape (N, C), and N class numbers.
+    gamma
+        From 0 (cross entropy) on: the larger, the less an easy sample counts.
 
     Returns
     -------
     torch.Tensor
-        Shape (N,): log(p / (1 - p)), where p is the probability (softmax) of the true class.
+        Shape (N,): -(1 - p)^gamma log p, where p is the probability (softmax) of the true class.
 
     Raises
     ------
@@ -39,20 +43,22 @@ def true_class_log_odds(logits: torch.Tensor, targets: torch.Tensor) -> torch.Te
 
     Notes
     -----
-    :math:`m_i = z_{i, y_i} - \log \sum_{c \ne y_i} \exp z_{i, c}`, from the logits z. Both
-    probabilities follow without loss of digits: :math:`p = \sigma(m)` and :math:`1 - p =
-    \sigma(-m)`, where 1 - p in float32 is 0 from about m = 17. With two classes, m is the
-    difference of the two logits.
+    To be read, not to train with: 1 - p has lost its digits where p is close to 1, and once p is
+    rounded to 1 the gradient is NaN for :math:`0 < \gamma < 1`. See `focal_term`.
+
+    References
+    ----------
+    T.-Y. Lin, P. Goyal, R. Girshick, K. He, P. Dollár, "Focal loss for dense object detection",
+    ICCV 2017, equation 4.
 
     Examples
     --------
-    >>> true_class_log_odds(torch.tensor([[2.0, 0.0], [0.0, 0.0]]), [0, 1])
-    tensor([2., 0.])
+    >>> focal_values(torch.tensor([[2.0, 0.0], [0.0, 0.0]]), [0, 1])
+    tensor([0.0018, 0.1733])
     """
-    targets = as_targets(targets, logits)[:, None]
-    true = logits.gather(1, targets)
-    others = logits.scatter(1, targets, -torch.inf)
-    return (true - others.logsumexp(dim=1, keepdim=True))[:, 0]
+    losses = F.cross_entropy(logits, as_targets(targets, logits), reduction="none")
+    p = torch.exp(-losses)
+    return (1 - p) ** gamma * losses
 
 
 def focal_term(log_odds: torch.Tensor, gamma: float = 2.0) -> torch.Tensor:
@@ -68,7 +74,8 @@ def focal_term(log_odds: torch.Tensor, gamma: float = 2.0) -> torch.Tensor:
     Returns
     -------
     torch.Tensor
-        -(1 - p)^gamma log p, in the shape of `log_odds`.
+        -(1 - p)^gamma log p, in the shape of `log_odds`. Loss and gradient are finite wherever the
+        log-odds are.
 
     Raises
     ------
@@ -169,24 +176,21 @@ def focal_loss(
 
 
 class FocalLoss(torch.nn.Module):  # type: ignore[misc]  # PyTorch's types are not read
-    """The focal loss as a module: see `focal_loss`, which it calls, for what each argument means.
+    """The focal loss as a module: `focal_loss`, which it calls, says what each argument means.
 
-    Parameters
-    ----------
-    alpha
-        C weights, one a class; or one number for all; or None for 1. Kept as a buffer in PyTorch's
-        default dtype: it moves with the module, and is saved with it.
-    gamma
-        Focusing, from 0 on.
-    reduction
-        "mean", "sum" or "none".
-    ignore_index
-        A sample with this target does not count.
+    `alpha` is kept as a buffer, so that it moves with the module and is saved with it. What can be
+    seen to be wrong without a batch, such as an unknown `reduction`, is refused right away.
 
     Raises
     ------
     TypeError, ValueError
         If an argument is not of the kind above; what depends on the batch, when it is called.
+
+    Notes
+    -----
+    The buffer has PyTorch's default dtype, whatever `alpha` came in: C weights, one a class; or one
+    number for all; or None for 1, where there is no buffer to save. `gamma` is the focusing, from
+    0 on; a sample whose target is `ignore_index` does not count.
 
     Examples
     --------
@@ -213,9 +217,7 @@ class FocalLoss(torch.nn.Module):  # type: ignore[misc]  # PyTorch's types are n
         self.register_buffer("alpha", alpha)
         self.gamma = as_number(gamma, "gamma")
         self.reduction = as_choice(reduction, "reduction", REDUCTIONS)
-        self.ignore_index = as_integer(
-            ignore_index, "ignore_index", minimum=-(2**63), maximum=2**63 - 1
-        )
+        self.ignore_index = as_ignore_index(ignore_index)
 
     def forward(self, logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         """Compute the loss of a batch: logits of shape (N, C), and N class numbers."""

@@ -53,7 +53,7 @@ def as_batch(
     (tensor([3, 0, 1]), tensor([False,  True, False]))
     """
     logits = as_float32_or_wider(logits, "logits")
-    ignore_index = as_integer(ignore_index, "ignore_index", minimum=-(2**63), maximum=2**63 - 1)
+    ignore_index = as_ignore_index(ignore_index)
     if isinstance(targets, torch.Tensor) and targets.is_floating_point():
         targets = targets.double()  # NumPy has no bfloat16
     try:
@@ -63,6 +63,53 @@ def as_batch(
         ignored = np.zeros(0, dtype=bool)
     targets = as_targets(np.where(ignored, 0, values) if ignored.any() else targets, logits)
     return logits, targets, torch.as_tensor(ignored, device=logits.device)
+
+
+def as_ignore_index(value: Any) -> int:
+    """Refuse what cannot stand for a class number: all but whole numbers of 64 bits.
+
+    Examples
+    --------
+    >>> as_ignore_index(-100)
+    -100
+    """
+    return as_integer(value, "ignore_index", minimum=-(2**63), maximum=2**63 - 1)
+
+
+def true_class_log_odds(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    r"""Compute the log-odds that the model gives to each sample's true class.
+
+    Parameters
+    ----------
+    logits, targets
+        A model's output of shape (N, C), and N class numbers.
+
+    Returns
+    -------
+    torch.Tensor
+        Shape (N,): log(p / (1 - p)), where p is the probability (softmax) of the true class.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `logits` is not a tensor of that shape, or `targets` are not class numbers that fit it.
+
+    Notes
+    -----
+    :math:`m_i = z_{i, y_i} - \log \sum_{c \ne y_i} \exp z_{i, c}`, from the logits z. Both
+    probabilities follow without loss of digits: :math:`p = \sigma(m)` and :math:`1 - p =
+    \sigma(-m)`, where 1 - p in float32 is 0 from about m = 17. With two classes, m is the
+    difference of the two logits.
+
+    Examples
+    --------
+    >>> true_class_log_odds(torch.tensor([[2.0, 0.0], [0.0, 0.0]]), [0, 1])
+    tensor([2., 0.])
+    """
+    targets = as_targets(targets, logits)[:, None]
+    true = logits.gather(1, targets)
+    others = logits.scatter(1, targets, -torch.inf)
+    return (true - others.logsumexp(dim=1, keepdim=True))[:, 0]
 
 
 def as_binary_batch(logits: torch.Tensor, targets: Any) -> tuple[torch.Tensor, torch.Tensor]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from imbalance_lessons.features import as_rows
 from imbalance_lessons.losses import focal_term
 from imbalance_lessons.plots import COLOURS, HATCHES, INK, _styled, new_axes
 from imbalance_lessons.score_plots import LINES, MARKERS, OUTSIDE
-from imbalance_lessons.validation import as_integer, as_labels
+from imbalance_lessons.validation import as_integer, as_labels, as_number
 
 GAMMAS = (0, 0.5, 1, 2, 5)  # those of Lin et al. 2017, figure 1
 HARD, EASY = 0.5, 0.6  # their words: at most 4 times less up to .5; "well-classified" above .6
@@ -89,6 +89,112 @@ def describe_focal(gammas: Sequence[float] = GAMMAS) -> str:
         f"falling to 0 at probability 1. {'; '.join(parts)}. Up to 0.5 samples are marked as hard, "
         "above 0.6 as easy."
     )
+
+
+@_styled
+def plot_loss_shares(
+    probabilities: ArrayLike, labels: ArrayLike, gamma: float, alpha: float, ax: Axes | None = None
+) -> Axes:
+    """Draw how much of the focal loss of a batch each of its samples has.
+
+    Parameters
+    ----------
+    probabilities, labels
+        The probability of each sample's true class, between 0 and 1; and 1 for rare, 0 for common.
+    gamma, alpha
+        Focusing, from 0 on; and the weight of the rare class, where the common one has 1 - alpha.
+    ax
+        Where to draw; a new figure if None.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: a bar for each sample, and each class's share in the legend.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there are not as many labels as probabilities, or a number is out of range.
+    """
+    p, rare, shares = _loss_shares(probabilities, labels, gamma, alpha)
+    ax = ax or new_axes()
+    for c, name in enumerate(("common", "rare")):
+        at = np.flatnonzero(rare == c)
+        style: dict[str, Any] = {"color": COLOURS[c], "hatch": HATCHES[c], "edgecolor": "white"}
+        ax.bar(at, shares[at], label=f"{name}: {shares[at].sum():.0%} of the loss", **style)
+    names = [f"{value:g}" for value in p]
+    ax.set(xticks=range(len(p)), xticklabels=names, ylim=(0, 1), ylabel="share of the loss")
+    ax.set_xlabel("probability of the true class")
+    ax.legend(loc="upper left")
+    return ax
+
+
+def describe_loss_shares(
+    probabilities: ArrayLike, labels: ArrayLike, gamma: float, alpha: float
+) -> str:
+    """Say what `plot_loss_shares` shows."""
+    p, rare, shares = _loss_shares(probabilities, labels, gamma, alpha)
+    parts = [
+        f"{name} {', '.join(f'{p[i]:g}: {shares[i]:.1%}' for i in np.flatnonzero(rare == c))}"
+        for c, name in enumerate(("common", "rare"))
+    ]
+    return (
+        "Bar chart of each sample's share of the loss, by the probability of its true class. "
+        f"{'; '.join(parts)}. Rare samples have {shares[rare == 1].sum():.0%} in all."
+    )
+
+
+@_styled
+def plot_leads(
+    names: Sequence[str], leads: Mapping[str, ArrayLike], what: str, ax: Axes | None = None
+) -> Axes:
+    """Draw by how much several ways are ahead of another one, problem by problem.
+
+    Parameters
+    ----------
+    names
+        What each way is called.
+    leads
+        For each of one to six occasions by name a row a problem, and a column a way.
+    what
+        What they are ahead in, for the axis.
+    ax
+        Where to draw; a new figure if None.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: a point for each problem, way and occasion, and a line at 0.
+
+    Raises
+    ------
+    ValueError
+        If an occasion has not a column for each name.
+    """
+    tables = _leads(names, leads)
+    ax = ax or new_axes(height=4.2)
+    for k, (occasion, table) in enumerate(tables.items()):
+        at = np.arange(len(names)) + 0.24 * (k - (len(tables) - 1) / 2)
+        style: dict[str, Any] = {"color": COLOURS[k], "marker": MARKERS[k], "s": 50, "alpha": 0.8}
+        ax.scatter(np.tile(at, len(table)), table.ravel(), label=occasion, **style)
+    ax.axhline(0, color=INK, linewidth=1)
+    ax.set(xticks=range(len(names)), ylabel=what)
+    ax.set_xticklabels([_in_two_lines(name) for name in names], fontsize=10)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(tables))
+    return ax
+
+
+def describe_leads(names: Sequence[str], leads: Mapping[str, ArrayLike], what: str) -> str:
+    """Say what `plot_leads` shows."""
+    parts = [
+        f"{occasion}: "
+        + ", ".join(
+            f"{name} {column.min():+.2f} to {column.max():+.2f}"
+            for name, column in zip(names, table.T, strict=True)
+        )
+        for occasion, table in _leads(names, leads).items()
+    ]
+    return f"Points of {what}, one a problem. {'; '.join(parts)}."
 
 
 @_styled
@@ -170,6 +276,35 @@ def _focal_curves(gammas: Sequence[float]) -> tuple[NDArray[np.float64], list[np
     p = np.linspace(0, 1, 201)[1:-1]
     log_odds = torch.logit(torch.from_numpy(p))
     return p, [focal_term(log_odds, gamma).numpy() for gamma in gammas]
+
+
+def _loss_shares(
+    probabilities: ArrayLike, labels: ArrayLike, gamma: float, alpha: float
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+    p, rare = np.asarray(probabilities, dtype=float), as_labels(labels, num_classes=2)
+    if p.ndim != 1 or not ((p > 0) & (p < 1)).all():
+        raise ValueError(f"probabilities: expected numbers between 0 and 1, got {probabilities!r}")
+    if len(rare) != len(p):
+        raise ValueError(f"labels: expected {len(p)}, one a sample, got {len(rare)}")
+    alpha = as_number(alpha, "alpha", maximum=1)
+    losses = focal_term(torch.logit(torch.from_numpy(p)), gamma).numpy()
+    losses = losses * np.where(rare == 1, alpha, 1 - alpha)
+    return p, rare, losses / losses.sum()
+
+
+def _in_two_lines(name: str) -> str:
+    """Break after the first comma, or else at the first space."""
+    return name.replace(", ", ",\n", 1) if ", " in name else name.replace(" ", "\n", 1)
+
+
+def _leads(names: Sequence[str], leads: Mapping[str, ArrayLike]) -> dict[str, NDArray[np.float64]]:
+    tables = {occasion: np.asarray(table, dtype=float) for occasion, table in leads.items()}
+    for occasion, table in tables.items():
+        if table.ndim != 2 or table.shape[1] != len(names):
+            raise ValueError(
+                f"leads: expected {len(names)} columns for {occasion!r}, got shape {table.shape}"
+            )
+    return tables
 
 
 def _regions(

@@ -12,10 +12,16 @@ from imbalance_lessons.focal import (
     binary_focal_loss,
     focal_loss,
     focal_term,
+    focal_values,
     probabilities_after_focal_loss,
+)
+from imbalance_lessons.loss_inputs import (
+    as_batch,
+    as_class_tensor,
+    as_priors,
+    reduce_losses,
     true_class_log_odds,
 )
-from imbalance_lessons.loss_inputs import as_batch, as_class_tensor, as_priors, reduce_losses
 from imbalance_lessons.validation import as_number
 
 __all__ = [
@@ -23,6 +29,7 @@ __all__ = [
     "binary_focal_loss",
     "focal_loss",
     "focal_term",
+    "focal_values",
     "logit_adjusted_loss",
     "probabilities_after_focal_loss",
     "reduce_losses",

@@ -14,6 +14,7 @@ from imbalance_lessons.focal import (
     binary_focal_loss,
     focal_loss,
     focal_term,
+    focal_values,
     probabilities_after_focal_loss,
     true_class_log_odds,
 )
@@ -174,6 +175,25 @@ def test_the_gradient_is_that_of_the_value(gamma, reduction):
     )
 
 
+@given(SEEDS, CLASSES, st.floats(0, 5))
+def test_the_formula_as_written_is_the_materials(seed, classes, gamma):
+    logits, targets = batch(seed, classes=classes)
+    ours = focal_values(logits, targets, gamma)
+    theirs = MaterialFocalLoss(gamma=gamma, reduction="none")(logits, targets)
+    torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=0)
+    torch.testing.assert_close(
+        ours, focal_loss(logits, targets, gamma=gamma, reduction="none"), rtol=1e-6, atol=1e-12
+    )
+
+
+@given(SEEDS, st.sampled_from([0, 1, 2, 5]))
+def test_two_classes_written_out_are_torchvisions(seed, gamma):
+    logits, targets = batch(seed, classes=2)
+    margin = logits[:, 1] - logits[:, 0]
+    theirs = sigmoid_focal_loss(margin, targets.double(), alpha=-1, gamma=gamma)
+    torch.testing.assert_close(focal_values(logits, targets, gamma), theirs, rtol=1e-6, atol=1e-12)
+
+
 def test_log_odds_are_those_of_the_softmax():
     logits, targets = batch(3)
     p = logits.softmax(dim=1)[torch.arange(20), targets]
@@ -195,9 +215,10 @@ def test_gradients_stay_finite_where_predictions_saturate(margin, gamma):
         assert gradient(binary_focal_loss(flat, [1], 0.25, gamma), flat).isfinite().all()
 
 
-def test_the_materials_gradient_is_nan_there():
+def test_the_materials_gradient_is_nan_there_and_so_is_that_of_the_formula_as_written():
     logits = torch.tensor([[60.0, 0.0]], requires_grad=True)
     assert gradient(MaterialFocalLoss(gamma=0.5)(logits, torch.tensor([0])), logits).isnan().any()
+    assert gradient(focal_values(logits, [0], gamma=0.5), logits).isnan().any()
     flat = torch.tensor([60.0], requires_grad=True)
     assert gradient(sigmoid_focal_loss(flat, torch.ones(1), gamma=0.5), flat).isnan().any()
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
 
+from autograder.builder.reference import solved_cell
 from imbalance_lessons import distribution, focal, loss_inputs, losses, validation, weighting
 
 MODULES = ["weighting", "loss_inputs", "losses", "focal", "fast_focal"]
@@ -24,6 +25,7 @@ EXERCISES = {
     "losses.reduce_losses": (LOGITS, "mean", 3),
     "losses.logit_adjusted_loss": (LOGITS, TARGETS, [9, 1]),
     "losses.true_class_log_odds": (LOGITS, TARGETS),
+    "losses.focal_values": (LOGITS, TARGETS),
     "losses.focal_term": (LOGITS,),
     "losses.focal_loss": (LOGITS, TARGETS, [1, 2]),
     "losses.binary_focal_loss": (LOGITS[0], TARGETS, 0.25),
@@ -52,6 +54,19 @@ def earlier_exercises():
 @pytest.mark.parametrize("path", EXERCISES)
 def test_an_exercise_fits_its_cell_and_does_not_give_its_answer_away(path, fits_its_cell):
     fits_its_cell(path)
+
+
+def test_the_module_fits_its_cell_and_runs_on_the_names_at_hand():
+    cell = solved_cell("imbalance_lessons.focal.FocalLoss")
+    assert len(cell.splitlines()) <= 25
+    scope = setup_names() | {"focal_loss": focal.focal_loss}
+    exec(cell, scope)
+    exercise, reference = (
+        made(alpha=[1, 2], gamma=1, reduction="sum", ignore_index=1)
+        for made in (scope["FocalLoss"], focal.FocalLoss)
+    )
+    torch.testing.assert_close(exercise(LOGITS, torch.tensor([0, 1])), reference(LOGITS, [0, 1]))
+    torch.testing.assert_close(exercise.state_dict(), reference.state_dict())
 
 
 @pytest.mark.parametrize("path", EXERCISES)

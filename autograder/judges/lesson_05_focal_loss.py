@@ -1,0 +1,261 @@
+"""The judge of the focal loss of a batch, and that of the quick check, in lesson 05."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.engine.judge import Judge, Misconception
+from autograder.judges.lesson_05_focal_values import expected_values
+
+IGNORE = -100
+
+Loss = Callable[..., Any]
+Weigh = Callable[[np.ndarray, np.ndarray, np.ndarray, float], Any]
+Reduce = Callable[[np.ndarray, np.ndarray, np.ndarray], Any]
+
+
+def by_target(alpha: np.ndarray, targets: np.ndarray, logits: np.ndarray, gamma: float) -> Any:
+    """Look up each sample's weight."""
+    return alpha[targets]
+
+
+def by_count(losses: np.ndarray, weights: np.ndarray, counted: np.ndarray) -> float:
+    """Average over the samples that are not ignored."""
+    return float(losses.sum() / counted.sum())
+
+
+def loss_with(
+    weigh: Weigh = by_target, mean: Reduce = by_count, forget: tuple[str, ...] = (), **fixed: Any
+) -> Loss:
+    """Make a loss from its parts, some arguments forgotten or fixed.
+
+    An unknown reduction gives the losses as they are.
+    """
+
+    def loss(
+        logits: Any, targets: Any, alpha: Any = None, gamma: float = 2.0, **options: Any
+    ) -> Any:
+        given = {"alpha": alpha, "gamma": gamma, **options, **fixed}
+        given = {name: value for name, value in given.items() if name not in forget}
+        z, t = np.asarray(logits, dtype=np.float64), np.asarray(targets)
+        counted = t != given.get("ignore_index", IGNORE)
+        t = np.where(counted, t, 0)
+        alpha = 1 if given.get("alpha") is None else given["alpha"]
+        alpha = np.broadcast_to(np.asarray(alpha, dtype=np.float64), z.shape[1:])
+        gamma = given.get("gamma", 2.0)
+        weights = np.where(counted, weigh(alpha, t, z, gamma), 0)
+        losses = weights * expected_values(z, t, gamma)
+        reduction = given.get("reduction", "mean")
+        if reduction == "sum":
+            return float(losses.sum())
+        return mean(losses, weights, counted) if reduction == "mean" else losses
+
+    return loss
+
+
+expected_loss = loss_with()
+
+
+def not_indexed(
+    logits: Any, targets: Any, alpha: Any = None, ignore_index: int = IGNORE, **options: Any
+) -> Any:
+    """Multiply C weights with N losses, which PyTorch does if N is C, and else refuses."""
+    import torch
+
+    reduction = options.pop("reduction", "mean")
+    losses = expected_loss(logits, targets, reduction="none", ignore_index=ignore_index, **options)
+    weights = torch.as_tensor(1 if alpha is None else alpha, dtype=torch.float64)
+    losses = np.asarray(weights * torch.as_tensor(losses))
+    if reduction == "none":
+        return losses
+    counted = np.sum(np.asarray(targets) != ignore_index)
+    return losses.sum() / (counted if reduction == "mean" else 1)
+
+
+def indexes_with_ignored(
+    logits: Any, targets: Any, alpha: Any = None, ignore_index: int = IGNORE, **options: Any
+) -> Any:
+    """Look -100 up among the weights; without weights, count it in the mean."""
+    if alpha is not None and np.ndim(alpha):
+        np.asarray(alpha)[np.asarray(targets)]
+    mean: Reduce = lambda losses, weights, counted: losses.mean()  # noqa: E731
+    return loss_with(mean=mean)(logits, targets, alpha=alpha, ignore_index=ignore_index, **options)
+
+
+def number_for_class_1(logits: Any, targets: Any, alpha: Any = None, **options: Any) -> Any:
+    """Read one number as RetinaNet does: the weight of class 1, beside 1 - alpha."""
+    if alpha is not None and np.ndim(alpha) == 0:
+        others = np.shape(logits)[1] - 1
+        alpha = [*[1 - alpha] * others, alpha]
+    return expected_loss(logits, targets, alpha=alpha, **options)
+
+
+focal_loss = Judge(
+    name="focal_loss",
+    expected=expected_loss,
+    misconceptions=[
+        Misconception(
+            "multiplies by `alpha` as it stands, not by each sample's entry of it",
+            "`alpha` has C numbers, one a class; the losses are N, one a sample. What has to be "
+            "looked up, and by which index, so that there are N weights too?",
+            not_indexed,
+        ),
+        Misconception(
+            "reads `alpha` from its end",
+            "Entry c is the weight of class c, counted from 0. Look at the order in which you "
+            "take the weights.",
+            loss_with(lambda alpha, t, z, gamma: alpha[::-1][t]),
+        ),
+        Misconception(
+            "weighs by 1 - alpha",
+            "In detection one number alpha goes to the objects and 1 - alpha to the rest. Here "
+            "each class has its own number in the list, ready to use.",
+            loss_with(lambda alpha, t, z, gamma: 1 - alpha[t]),
+        ),
+        Misconception(
+            "divides by `alpha`",
+            "A larger alpha is to make a class count more. With counts one divides, but alpha is "
+            "a weight already.",
+            loss_with(lambda alpha, t, z, gamma: 1 / alpha[t]),
+        ),
+        Misconception(
+            "takes the weight of the predicted class",
+            "A fraud that the model takes for legitimate is still a fraud, and must have the "
+            "weight of one. Which index says what a sample truly is?",
+            loss_with(lambda alpha, t, z, gamma: alpha[z.argmax(axis=1)]),
+        ),
+        Misconception(
+            "raises `alpha` to the power as well",
+            "Only 1 - p is raised to gamma. alpha stands before it, as a plain factor; check "
+            "your brackets.",
+            loss_with(lambda alpha, t, z, gamma: alpha[t] ** gamma),
+        ),
+        Misconception(
+            "rescales `alpha` to a sum of 1",
+            "Whoever chose alpha meant it as it is: twice as large is to mean twice the loss. "
+            "Leave it alone.",
+            loss_with(lambda alpha, t, z, gamma: alpha[t] / alpha.sum()),
+        ),
+        Misconception(
+            "leaves `alpha` out",
+            "All classes count alike in what you gave back. Where does alpha come into the "
+            "formula?",
+            loss_with(forget=("alpha",)),
+        ),
+        Misconception(
+            "divides the mean by the sum of the weights",
+            "That is what `nn.CrossEntropyLoss(weight=...)` does, and other focal losses too. "
+            "The text above asks for the number of samples: what should stand below the sum?",
+            loss_with(mean=lambda losses, weights, counted: losses.sum() / weights.sum()),
+        ),
+        Misconception(
+            "divides the mean by the number of samples times classes",
+            "That happens when a mean is taken over an N x C table in which each row has one entry "
+            "that counts. One loss a sample: divide by the samples.",
+            lambda logits, targets, **options: loss_with(
+                mean=lambda losses, weights, counted: (
+                    losses.sum() / counted.sum() / np.shape(logits)[1]
+                )
+            )(logits, targets, **options),
+        ),
+        Misconception(
+            "counts ignored samples in the mean",
+            "A sample to be ignored must not make the mean smaller either. By how many samples "
+            "do you divide?",
+            loss_with(mean=lambda losses, weights, counted: losses.mean()),
+        ),
+        Misconception(
+            "looks up a class number that is to be ignored",
+            "A target of -100 is no class, so it has no logit and no weight. Put a class that "
+            "exists in its place, go on, and set those losses to 0 at the end: `as_batch` helps "
+            "with the first.",
+            indexes_with_ignored,
+        ),
+        Misconception(
+            "gives the sum where the mean is asked for",
+            'A sum grows with the batch, and so would the steps of training. What does "mean" '
+            "divide by?",
+            loss_with(mean=lambda losses, weights, counted: losses.sum()),
+        ),
+        Misconception(
+            "gives the mean whatever `reduction` is",
+            'There are three reductions: "mean", "sum" and "none". The helper '
+            "`reduce_losses` tells them apart.",
+            loss_with(reduction="mean"),
+        ),
+        Misconception(
+            "gives one loss a sample whatever `reduction` is",
+            'That is right for "none" only. Training needs one number: "mean", which is what '
+            'happens when nothing is said, or "sum".',
+            loss_with(reduction="none"),
+        ),
+        Misconception(
+            "works with gamma = 2 whatever `gamma` is",
+            "2 is only what `gamma` is when nobody says otherwise. Hand the argument on to the "
+            "function that you wrote before.",
+            loss_with(forget=("gamma",)),
+        ),
+        Misconception(
+            "is a weighted cross entropy, without `gamma`",
+            "The weights are there, the focus is not. Your function of the log-odds knows about "
+            "gamma: let it do this part.",
+            loss_with(gamma=0),
+        ),
+        Misconception(
+            "takes one number for the weight of class 1",
+            "So does RetinaNet. In this function one number counts for all classes alike, and "
+            "does not tell them apart: see what the docstring says of alpha.",
+            number_for_class_1,
+        ),
+    ],
+    praise=(
+        "alpha says which class counts, gamma which samples. Mind that this mean divides by the "
+        "number of samples, and that of PyTorch's weighted cross entropy by their weights."
+    ),
+    rtol=1e-4,
+    atol=1e-7,
+)
+
+quick_check_focal = Judge(
+    name="quick_check_focal",
+    expected=lambda: "C",
+    misconceptions=[
+        Misconception(
+            "picks A: the outputs of a softmax are probabilities",
+            "They add up to 1, and that is all a softmax promises. It is the loss that makes them "
+            "match the shares, and the table above shows what this one makes of a true 0.10.",
+            "A",
+        ),
+        Misconception(
+            "picks B: the outputs belong to the other class",
+            "1 - p is only the weight in the loss. The output for fraud still rises with the share "
+            "of fraud: read the table above from left to right.",
+            "B",
+        ),
+        Misconception(
+            "picks D: the outputs for the rare class are too low",
+            "Easy samples count less, and most easy samples are legitimate. Does that pull the "
+            "outputs for fraud down, or let them rise? The table above tells.",
+            "D",
+        ),
+        Misconception(
+            "picks E: the factor of the loss is to be applied to the output",
+            "The factor weighs samples while training; it is not multiplied onto an output "
+            "afterwards. The table above shows which true share ends at about 0.31.",
+            "E",
+        ),
+        Misconception(
+            "picks F: the probabilities cannot be recovered",
+            "To each true share belongs one output, and a larger one to a larger share. Such a "
+            "table can be read backwards, and there is a formula for it.",
+            "F",
+        ),
+    ],
+    praise=(
+        "For two classes and gamma = 2, 0.31 stands for 0.10. And a threshold of 0.5 stays one of "
+        "0.5, as the order and the middle are kept."
+    ),
+)

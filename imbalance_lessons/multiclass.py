@@ -115,7 +115,7 @@ def balanced_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     Raises
     ------
     TypeError, ValueError
-        As `confusion_matrix` does.
+        If `y_true` or `y_pred` does not hold class numbers, or their lengths differ.
 
     Notes
     -----
@@ -134,7 +134,10 @@ def balanced_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     >>> balanced_accuracy([0] * 990 + [1] * 10, [0] * 1000)
     0.5
     """
-    return float(np.mean(class_recalls(y_true, y_pred)))
+    true, predicted = paired_labels(y_true, y_pred)
+    _, groups = np.unique(true, return_inverse=True)
+    recalls = np.bincount(groups, weights=true == predicted) / np.bincount(groups)
+    return float(np.mean(recalls))
 
 
 def g_mean(y_true: ArrayLike, y_pred: ArrayLike) -> float:

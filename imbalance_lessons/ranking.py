@@ -215,8 +215,10 @@ def average_precision(y_true: ArrayLike, scores: ArrayLike, positive: int = 1) -
 
     Notes
     -----
-    :math:`\sum_k (R_k - R_{k-1})\, P_k` over the distinct scores, falling: at each, the recall that
-    it adds times the precision that it has. The same as `sklearn.metrics.average_precision_score`.
+    The precision at each positive's own score, where all that score as high or higher are flagged,
+    averaged over the positives. Written as :math:`\sum_k (R_k - R_{k-1})\, P_k` over the distinct
+    scores, falling, it is the recall that each adds times the precision that it has. The same as
+    `sklearn.metrics.average_precision_score`.
     Not the trapezoids under the points of the precision-recall curve: for a constant score at
     prevalence 0.1 those give 0.55 where 0.1 is right.
 
@@ -232,9 +234,11 @@ def average_precision(y_true: ArrayLike, scores: ArrayLike, positive: int = 1) -
     >>> round(average_precision([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]), 4)
     0.8333
     """
-    curve = threshold_curve(y_true, scores, positive)
-    gained = np.diff(curve.recall)
-    return float(np.sum(gained * curve.precision[1:]))
+    is_positive, scores = scored_labels(y_true, scores, positive)
+    everyone, positives = np.sort(scores), np.sort(scores[is_positive])
+    flagged = len(everyone) - np.searchsorted(everyone, positives)
+    found = len(positives) - np.searchsorted(positives, positives)
+    return float(np.mean(found / flagged))
 
 
 def prevalence(y_true: ArrayLike, positive: int = 1) -> float:

@@ -347,3 +347,8 @@ def test_too_few_classes_and_too_many_are_refused(refuses):
         confusion_matrix([0, 2], [0, 1], num_classes=2)
     with refuses("num_classes", "up to 10000, got 10001"):
         confusion_matrix([0, 10_000], [0, 1])
+
+
+def test_balanced_accuracy_needs_no_room_for_classes_that_do_not_occur():
+    """A confusion matrix of so many classes would not fit into memory."""
+    assert balanced_accuracy([0, 0, 900_000, 900_000], [0, 7, 900_000, 900_000]) == 0.75

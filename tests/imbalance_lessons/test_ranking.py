@@ -285,3 +285,14 @@ def test_bad_settings_of_a_curve_are_refused(refuses):
         curve.cost(0, 1)
     with refuses("cost_fn", "got inf"):
         curve.cost(1, math.inf)
+
+
+def test_the_mean_over_the_positives_is_the_area_under_the_steps():
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        y_true = rng.integers(0, 2, 30)
+        y_true[:2] = 0, 1
+        scores = rng.integers(0, 8, 30)  # many of them equal
+        curve = threshold_curve(y_true, scores)
+        steps = np.sum(np.diff(curve.recall) * curve.precision[1:])
+        assert average_precision(y_true, scores) == pytest.approx(steps, rel=1e-12)

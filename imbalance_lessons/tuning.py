@@ -42,6 +42,55 @@ class TunedThreshold:
         )
 
 
+def tune_and_report(
+    search: Search,
+    measure: Measure,
+    validation: tuple[ArrayLike, ArrayLike],
+    test: tuple[ArrayLike, ArrayLike],
+) -> tuple[float, float, float]:
+    """Choose a threshold on validation data, and report what it is worth on test data.
+
+    Parameters
+    ----------
+    search
+        Takes labels and scores, and gives a threshold first, and then what it promises.
+    measure
+        Takes true and predicted labels, 1 for flagged, and gives a number.
+    validation, test
+        Labels (1 for a positive, 0 for a negative) and scores of each, as a pair.
+
+    Returns
+    -------
+    tuple
+        The threshold, its measure on the validation data, and its measure on the test data.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `search` and `measure` do; and if a pair is none.
+
+    Notes
+    -----
+    `measure` need not be what `search` looks for: find the cheapest threshold, say, and report its
+    recall. `tune_then_test` does the same with more care.
+
+    Examples
+    --------
+    >>> from imbalance_lessons.metrics import recall
+    >>> from imbalance_lessons.thresholds import best_f_threshold
+    >>> validation = [0, 0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4, 0.6]
+    >>> test = [0, 1, 0, 1], [0.1, 0.2, 0.5, 0.7]
+    >>> tune_and_report(best_f_threshold, recall, validation, test)
+    (0.3, 1.0, 0.5)
+    """
+    y_val, scores_val = validation
+    y_test, scores_test = test
+    threshold = search(y_val, scores_val)[0]
+    on_validation = measure(y_val, apply_threshold(scores_val, threshold))
+    on_test = measure(y_test, apply_threshold(scores_test, threshold))
+    return threshold, on_validation, on_test
+
+
 def tune_then_test(
     search: Search,
     measure: Measure,
@@ -94,12 +143,8 @@ def tune_then_test(
     )
     if np.array_equal(y_val, y_test) and np.array_equal(scores_val, scores_test):
         raise ValueError("test: expected other samples than validation, got the same")
-    threshold = search(y_val, scores_val)[0]
-    return TunedThreshold(
-        threshold=threshold,
-        on_validation=measure(y_val, apply_threshold(scores_val, threshold)),
-        on_test=measure(y_test, apply_threshold(scores_test, threshold)),
-    )
+    pairs = (y_val, scores_val), (y_test, scores_test)
+    return TunedThreshold(*tune_and_report(search, measure, *pairs))
 
 
 def _pair(data: tuple[ArrayLike, ArrayLike], name: str) -> tuple[ArrayLike, ArrayLike]:

@@ -6,13 +6,14 @@ READY := $(VENV)/.ready
 # The address of PyTorch's CPU packages, if you want those: see "A smaller download" in README.md.
 TORCH_INDEX ?=
 
-.PHONY: help setup demo lab test test-fast lint notebooks clean
+.PHONY: help setup demo lab test test-fast strength lint notebooks clean
 
 help:
 	@echo "make demo       the whole class loop on a sample class"
 	@echo "make lab        JupyterLab on your own copy of the lessons"
 	@echo "make test       every check and test"
 	@echo "make test-fast  the tests that take seconds"
+	@echo "make strength   judge every known right and wrong solution with 20 seeds"
 	@echo "make notebooks  build the notebooks from their scripts"
 	@echo "make clean      remove .venv and the demo's files (your lessons and classroom stay)"
 
@@ -49,6 +50,10 @@ test: lint test-fast
 
 test-fast: $(READY)
 	$(BIN)/pytest -m "not slow" --numprocesses 2
+
+# Every wrong and every right solution that the course knows, with many draws.
+strength: $(READY)
+	$(BIN)/pytest tests/autograder/exercises -k "loses_points_and_is_named or gets_full_marks" --seeds 20 --numprocesses 2
 
 clean:
 	rm -rf $(VENV) classroom/demo classroom/lab

@@ -21,3 +21,25 @@ def pytest_addoption(parser):
         default=3,
         help="with how many seeds to draw the cases for each right and wrong solution",
     )
+
+
+# Each is one solution to an exercise, judged with every seed.
+WRONG = "test_it_loses_points_and_is_named"
+RIGHT = "test_it_gets_full_marks"
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Sum up how the exercises' judges did, where their solutions were judged."""
+    passed, failed = map(terminalreporter.getreports, ("passed", "failed"))
+    killed, survived, accepted, rejected = (
+        sum(test in report.nodeid for report in reports)
+        for test in (WRONG, RIGHT)
+        for reports in (passed, failed)
+    )
+    if killed + survived + accepted + rejected:
+        terminalreporter.section("the judges")
+        terminalreporter.line(
+            f"With {config.getoption('--seeds')} seeds and the public cases alone: "
+            f"wrong solutions {killed} killed, {survived} survived; "
+            f"right ones {accepted} accepted, {rejected} rejected."
+        )

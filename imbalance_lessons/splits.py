@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 import reprlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike
 from imbalance_lessons.randomness import as_rng
 from imbalance_lessons.validation import as_integer, as_labels, as_numbers, as_scalar
 
-__all__ = ["imbalanced_subset", "stratified_split"]
+__all__ = ["imbalanced_subset", "split_three", "stratified_split"]
 
 
 def imbalanced_subset(labels: ArrayLike, rare: int, keep: int | float, seed: Any = 0) -> np.ndarray:
@@ -118,6 +119,48 @@ def stratified_split(labels: ArrayLike, shares: ArrayLike, seed: Any = 0) -> lis
         members = rng.permutation(np.flatnonzero(labels == c))
         part_of[members] = np.repeat(np.arange(len(shares)), _part_sizes(len(members), shares, c))
     return [rng.permutation(np.flatnonzero(part_of == k)) for k in range(len(shares))]
+
+
+def split_three(
+    labels: ArrayLike, shares: Sequence[float] = (0.6, 0.2, 0.2), seed: Any = 0
+) -> list[np.ndarray]:
+    """Divide samples into training, validation and test, each class by the same shares.
+
+    Parameters
+    ----------
+    labels, shares
+        One class number a sample; how much of each class the parts get, in whole samples.
+    seed
+        The same seed gives the same parts, another seed others.
+
+    Returns
+    -------
+    list of np.ndarray
+        Three arrays of positions; every position is in exactly one of them.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `labels` are no class numbers, or `seed` is no seed.
+
+    Notes
+    -----
+    The exercise of lesson 08. `stratified_split` makes any number of parts, and sees to it that
+    none lacks a class.
+
+    Examples
+    --------
+    >>> labels = np.array([0] * 90 + [1] * 10)
+    >>> [np.bincount(labels[part]).tolist() for part in split_three(labels)]
+    [[54, 6], [18, 2], [18, 2]]
+    """
+    labels, rng = as_labels(labels), as_rng(seed)
+    pieces = []
+    for c in np.unique(labels):
+        rows = rng.permutation(np.flatnonzero(labels == c))
+        cuts = np.rint(len(rows) * np.cumsum(shares)).astype(int)
+        pieces.append(np.split(rows, cuts[:2]))
+    return [rng.permutation(np.concatenate(part)) for part in zip(*pieces, strict=True)]
 
 
 def _number_to_keep(keep: Any, available: int, rare: int) -> int:

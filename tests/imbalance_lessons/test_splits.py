@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from imblearn.datasets import make_imbalance
 from sklearn.model_selection import train_test_split
 
-from imbalance_lessons.splits import imbalanced_subset, stratified_split
+from imbalance_lessons.splits import imbalanced_subset, split_three, stratified_split
 
 LABELS = np.array([0] * 90 + [1] * 10 + [2] * 7)
 
@@ -114,3 +114,32 @@ def test_too_few_samples_for_the_parts(refuses):
 
 def test_the_examples(has_true_examples):
     has_true_examples("splits")
+
+
+@given(labels_with_enough, st.integers(0, 99))
+def test_split_three_cuts_each_class_as_stratified_split_does(labels, seed):
+    shares = [0.6, 0.2, 0.2]
+    ours, other = split_three(labels, shares, seed), stratified_split(labels, shares, seed)
+    assert sorted(np.concatenate(ours).tolist()) == list(range(len(labels)))
+    for part, theirs in zip(ours, other, strict=True):
+        sizes = np.bincount(labels[part], minlength=labels.max() + 1)
+        expected = np.bincount(labels[theirs], minlength=labels.max() + 1)
+        assert np.abs(sizes - expected).max() <= 1  # one more where a part would have none
+
+
+def test_split_three_repeats_itself_with_a_seed_only():
+    [one, again, other] = [split_three(LABELS, seed=seed)[0].tolist() for seed in (3, 3, 4)]
+    assert one == again
+    assert one != other
+
+
+def test_split_three_takes_tensors_and_lists():
+    parts = [split_three(form, (0.5, 0.3, 0.2), 1) for form in (LABELS.tolist(), LABELS)]
+    for one, other in zip(*parts, strict=True):
+        assert one.tolist() == other.tolist()
+
+
+@pytest.mark.parametrize("labels", [[0.5, 1], ["a", "b"], [-1, 0]])
+def test_split_three_wants_class_numbers(labels):
+    with pytest.raises((TypeError, ValueError), match="labels"):
+        split_three(labels)

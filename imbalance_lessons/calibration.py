@@ -7,7 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from imbalance_lessons.score_validation import binary_probabilities, class_probabilities
+from imbalance_lessons.score_validation import (
+    as_share,
+    binary_probabilities,
+    class_probabilities,
+)
 from imbalance_lessons.validation import as_integer
 
 
@@ -211,6 +215,53 @@ def brier_skill(y_true: ArrayLike, y_prob: ArrayLike) -> float:
         raise ValueError(f"y_true: expected more than one class, got class {labels[0]} only")
     baseline = brier_score(labels, np.tile(shares, (len(labels), 1)))
     return 1 - brier_score(labels, probabilities) / baseline
+
+
+def forecast_skill(y_true: ArrayLike, y_prob: ArrayLike, base_rate: float | None = None) -> float:
+    r"""Measure how much of the Brier score of a constant the probabilities save.
+
+    Parameters
+    ----------
+    y_true, y_prob
+        Labels (1 for a positive, 0 for a negative); and the probability of a positive.
+    base_rate
+        The constant to compare with. None: the share of the positives in `y_true`.
+
+    Returns
+    -------
+    float
+        1 for a model that knew it all, 0 for one as good as the constant, below 0 for a worse one.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the labels are not 0 and 1, the probabilities are not as many numbers from 0 to 1, or
+        `base_rate` is not a number between 0 and 1; without it, also if all samples are of one
+        class.
+
+    Notes
+    -----
+    :math:`1 - B / B_0` with :math:`B = \frac1N \sum_i (p_i - y_i)^2` and :math:`B_0` the same for
+    the constant. Without `base_rate` it is `brier_skill`, for two classes.
+
+    References
+    ----------
+    D. S. Wilks, "Statistical Methods in the Atmospheric Sciences", 3rd ed., Academic Press 2011,
+    chapter 8.
+
+    Examples
+    --------
+    >>> forecast_skill([0, 0, 1, 1], [0, 0, 1, 0.5])
+    0.75
+    >>> forecast_skill([0, 0, 1, 0], [0.25] * 4), forecast_skill([0, 0, 1, 0], [0.25] * 4, 0.5)
+    (0.0, 0.25)
+    """
+    is_positive, p = binary_probabilities(y_true, y_prob)
+    constant = is_positive.mean() if base_rate is None else as_share(base_rate, "base_rate")
+    score, baseline = (np.mean((said - is_positive) ** 2) for said in (p, constant))
+    if baseline == 0:
+        raise ValueError("y_true: expected both positives and negatives, got one kind only")
+    return float(1 - score / baseline)
 
 
 def log_loss(y_true: ArrayLike, y_prob: ArrayLike) -> float:

@@ -12,7 +12,7 @@ from imbalance_lessons.score_validation import (
     as_share,
     as_shares,
 )
-from imbalance_lessons.validation import as_number
+from imbalance_lessons.validation import as_integer, as_number
 
 
 def correct_prior(
@@ -108,6 +108,57 @@ def correct_priors(
     true = as_shares(true_shares, "true_shares", num_classes=p.shape[1])
     unscaled = p * true / trained
     return np.asarray(unscaled / unscaled.sum(axis=1, keepdims=True))
+
+
+def estimate_share(
+    probabilities: ArrayLike, trained_share: float, max_rounds: int = 10_000
+) -> float:
+    r"""Estimate the share of positives where a model is used, from its probabilities alone.
+
+    Parameters
+    ----------
+    probabilities
+        Of the positive class, one a sample of the place where the model is used; no labels.
+    trained_share
+        The share of positives to which these probabilities belong.
+    max_rounds
+        When to stop at the latest.
+
+    Returns
+    -------
+    float
+        The share for which `correct_prior` gives probabilities with that share as their mean.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the probabilities are not numbers from 0 to 1, `trained_share` does not lie between 0 and
+        1, or `max_rounds` is not a whole number from 1 on.
+
+    Notes
+    -----
+    The EM algorithm: correct to the share that was found last, take the mean, until it moves by
+    less than :math:`10^{-9}`. It is the share that makes the samples most likely, if nothing but
+    the shares has changed (each class looks as it did) and the model was calibrated in training.
+    With few positives it is often near 0.
+
+    References
+    ----------
+    M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the outputs of a classifier to new a priori
+    probabilities", Neural Computation 14 (2002), 21-41.
+
+    Examples
+    --------
+    >>> round(estimate_share([0.2, 0.9, 0.9, 0.9], trained_share=0.5), 3)
+    0.969
+    """
+    p = as_probabilities(probabilities, "probabilities")
+    trained = share = as_share(trained_share, "trained_share")
+    for _ in range(as_integer(max_rounds, "max_rounds", minimum=1)):
+        previous, share = share, float(np.mean(correct_prior(p, trained, share)))
+        if not 0 < share < 1 or abs(share - previous) < 1e-9:
+            break
+    return share
 
 
 def effective_shares(counts: ArrayLike, weights: ArrayLike) -> NDArray[np.float64]:

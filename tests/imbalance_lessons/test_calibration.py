@@ -15,6 +15,7 @@ from imbalance_lessons.calibration import (
     brier_score,
     brier_skill,
     calibration_error,
+    forecast_skill,
     log_loss,
     reliability_curve,
 )
@@ -29,6 +30,7 @@ BINARY = st.lists(
 )
 CURVES = [reliability_curve, calibration_error]
 LOSSES = [brier_score, log_loss]
+SKILLS = [brier_skill, forecast_skill]
 
 
 def split(pairs):
@@ -65,6 +67,34 @@ def test_many_classes_are_scikit_learns(seed, classes):
 def test_skill_is_scikit_learns(pairs):
     y_true, y_prob = split([*pairs, (0, 0.3), (1, 0.4)])
     assert brier_skill(y_true, y_prob) == pytest.approx(sklearn.d2_brier_score(y_true, y_prob))
+
+
+@given(BINARY, st.none() | st.floats(0.01, 0.99))
+def test_the_skill_of_a_forecast_is_one_less_a_ratio_of_scikit_learns_scores(pairs, base_rate):
+    y_true, y_prob = split([*pairs, (0, 0.3), (1, 0.4)])
+    constant = np.mean(y_true) if base_rate is None else base_rate
+    score, baseline = (
+        sklearn.brier_score_loss(y_true, p) for p in (y_prob, [constant] * len(y_true))
+    )
+    assert forecast_skill(y_true, y_prob, base_rate) == pytest.approx(1 - score / baseline)
+
+
+@given(BINARY)
+def test_without_a_rate_it_is_the_brier_skill(pairs):
+    y_true, y_prob = split([*pairs, (0, 0.3), (1, 0.4)])
+    assert forecast_skill(y_true, y_prob) == pytest.approx(brier_skill(y_true, y_prob), abs=1e-12)
+
+
+def test_a_constant_can_be_scored_on_one_class(refuses):
+    assert forecast_skill([0, 0], [0.1, 0.1], base_rate=0.2) == pytest.approx(0.75)
+    with refuses("y_true", "expected both positives and negatives, got one kind only"):
+        forecast_skill([1, 1], [0.5, 0.5])
+
+
+@pytest.mark.parametrize("rate", [0, 1, -0.1, math.nan, "0.5", True])
+def test_bad_rates_are_refused(rate, refuses):
+    with refuses("base_rate", "expected a number between 0 and 1"):
+        forecast_skill([0, 1], [0.5, 0.5], base_rate=rate)
 
 
 def test_log_loss_is_pytorchs_cross_entropy():
@@ -190,6 +220,7 @@ FORMS = [
 CALLS = {
     "brier_score": lambda make: brier_score(make([0, 1, 1]), make([0.25, 0.5, 1.0])),
     "brier_skill": lambda make: brier_skill(make([0, 1, 1]), make([0.25, 0.5, 1.0])),
+    "forecast": lambda make: forecast_skill(make([0, 1, 1]), make([0.25, 0.5, 1.0]), 0.25),
     "log_loss": lambda make: log_loss(make([0, 1]), make([[0.75, 0.25], [0.5, 0.5]])),
     "reliability": lambda make: reliability_curve(make([0, 1, 1]), make([0.25, 0.5, 1.0]))[0],
     "error": lambda make: calibration_error(make([0, 1, 1]), make([0.25, 0.5, 1.0])),
@@ -244,7 +275,7 @@ BAD_ROWS = {
 }
 
 
-@pytest.mark.parametrize("score", CURVES + LOSSES + [brier_skill])
+@pytest.mark.parametrize("score", CURVES + LOSSES + SKILLS)
 @pytest.mark.parametrize(("values", "got"), BAD_PROBABILITIES.values(), ids=BAD_PROBABILITIES)
 def test_bad_probabilities_are_refused(score, values, got, refuses):
     with refuses("y_prob", got):
@@ -258,7 +289,7 @@ def test_bad_rows_are_refused(score, values, got, refuses):
         score([0, 1], values)
 
 
-@pytest.mark.parametrize("score", CURVES + LOSSES + [brier_skill])
+@pytest.mark.parametrize("score", CURVES + LOSSES + SKILLS)
 def test_bad_labels_are_refused(score, bad_labels, refuses):
     labels, got = bad_labels
     if got.startswith("got 1000000000000") or got.startswith("got 9223372036854775808"):
@@ -267,7 +298,7 @@ def test_bad_labels_are_refused(score, bad_labels, refuses):
         score(labels, [0.5, 0.5])
 
 
-@pytest.mark.parametrize("score", CURVES + LOSSES + [brier_skill])
+@pytest.mark.parametrize("score", CURVES + LOSSES + SKILLS)
 def test_a_label_without_a_probability_is_refused(score, refuses):
     with refuses("y_true", "below num_classes=2, got 2 at position 1"):
         score([0, 2], [0.5, 0.5])

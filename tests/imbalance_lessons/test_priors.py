@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit, logit, softmax
@@ -15,7 +16,13 @@ from imbalance_lessons.calibration import (
     log_loss,
 )
 from imbalance_lessons.multiclass import balanced_accuracy
-from imbalance_lessons.priors import adjust_logits, correct_prior, correct_priors, effective_shares
+from imbalance_lessons.priors import (
+    adjust_logits,
+    correct_prior,
+    correct_priors,
+    effective_shares,
+    estimate_share,
+)
 from imbalance_lessons.ranking import average_precision, roc_auc
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -222,3 +229,51 @@ def test_other_bad_input_is_refused(refuses):
 def test_bad_logits_are_refused(logits, got, refuses):
     with refuses("logits", got):
         adjust_logits(logits, [1, 1])
+
+
+# The share, from probabilities alone
+
+
+@pytest.mark.parametrize(("trained", "true"), [(0.5, 0.1), (0.02, 0.3), (0.1, 0.1), (0.3, 0.01)])
+def test_the_share_of_a_known_mixture_is_found(trained, true):
+    """Two normal densities: the probabilities of a perfect model, under the prior of training."""
+    rng = np.random.default_rng(0)
+    labels = rng.random(50_000) < true
+    x = rng.normal(np.where(labels, 1, -1))
+    said = expit(2 * x + logit(trained))
+    assert estimate_share(said, trained) == pytest.approx(labels.mean(), abs=0.005)
+
+
+def test_the_share_makes_the_samples_most_likely():
+    """A search over all shares finds the same: the likelihood needs no EM."""
+    p = np.random.default_rng(1).beta(1, 3, size=400)
+    shares = np.linspace(0.001, 0.999, 999)
+    of_positive, of_negative = p / 0.25, (1 - p) / 0.75
+    likelihoods = [np.sum(np.log(s * of_positive + (1 - s) * of_negative)) for s in shares]
+    assert estimate_share(p, 0.25) == pytest.approx(shares[np.argmax(likelihoods)], abs=0.002)
+
+
+def test_certain_probabilities_are_counted():
+    assert estimate_share([1.0, 0.0, 0.0, 0.0], 0.5) == 0.25
+    assert estimate_share([0.0, 0.0], 0.5) == 0
+    assert estimate_share(torch.tensor([1.0, 1.0]), 0.5) == 1
+
+
+def test_one_round_is_one_correction():
+    p = [0.2, 0.6, 0.7]
+    assert estimate_share(p, 0.3, max_rounds=1) == pytest.approx(np.mean(p))
+    second = correct_prior(p, 0.3, np.mean(p)).mean()
+    assert estimate_share(p, 0.3, max_rounds=2) == pytest.approx(second)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("probabilities", {"probabilities": [1.5]}),
+        ("trained_share", {"trained_share": 1}),
+        ("max_rounds", {"max_rounds": 0}),
+    ],
+)
+def test_an_estimate_needs_good_input(name, options, refuses):
+    with refuses(name, "expected"):
+        estimate_share(**{"probabilities": [0.5], "trained_share": 0.5, **options})

@@ -58,6 +58,7 @@ EXERCISES = {
     "calibration.calibration_error": (Y, SCORES, 2),
     "calibration.brier_score": (Y, SCORES),
     "calibration.brier_skill": (Y, SCORES),
+    "calibration.forecast_skill": (Y, SCORES, 0.3),
     "calibration.log_loss": (Y, SCORES),
     "priors.correct_prior": (SCORES, 0.5, 0.1),
     "priors.correct_priors": (ROWS, [1, 1], [9, 1]),

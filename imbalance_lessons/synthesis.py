@@ -11,9 +11,9 @@ from sklearn.neighbors import NearestNeighbors
 from imbalance_lessons.features import as_rows, as_segments
 from imbalance_lessons.randomness import as_rng
 from imbalance_lessons.sampling import labels_of
-from imbalance_lessons.validation import as_integer
+from imbalance_lessons.validation import as_integer, as_labels
 
-__all__ = ["interpolate", "nearest_neighbours", "smote", "smote_samples"]
+__all__ = ["interpolate", "nearest_neighbours", "smote", "smote_samples", "synthetic_samples"]
 
 
 def interpolate(starts: ArrayLike, ends: ArrayLike, gaps: ArrayLike) -> np.ndarray:
@@ -157,6 +157,63 @@ def smote_samples(samples: ArrayLike, num_samples: int, k: int = 5, seed: Any = 
     ends = neighbours[starts, rng.integers(neighbours.shape[1], size=num_samples)]
     gaps = rng.random(num_samples)
     return interpolate(samples[starts], samples[ends], gaps)
+
+
+def synthetic_samples(
+    inputs: ArrayLike,
+    labels: ArrayLike,
+    rare: int,
+    num_samples: int,
+    k: int = 5,
+    seed: Any = None,
+) -> np.ndarray:
+    """Make new samples of one class of a data set by SMOTE.
+
+    Parameters
+    ----------
+    inputs, labels, rare
+        Shape (N, D), N class numbers, and the class to make samples of (two of it or more).
+    num_samples, k, seed
+        How many to make; neighbours to choose from, if there are as many; whole number or None.
+
+    Returns
+    -------
+    np.ndarray
+        Shape (num_samples, D): each on a segment from a sample of the class to a neighbour there.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `inputs` does not hold rows of finite numbers or `labels` class numbers, the class has
+        fewer than two samples, or a number is out of range.
+    IndexError
+        If there are not as many labels as rows.
+
+    Notes
+    -----
+    Start, neighbour and gap are drawn uniformly, and each new sample has a gap of its own, as in
+    `smote_samples`. Samples of other classes are never looked at: a segment towards one of them
+    would lead into its territory. `smote` fills up all classes at once.
+
+    References
+    ----------
+    Chawla et al. 2002, as for `interpolate`; `imblearn.over_sampling.SMOTE`.
+
+    Examples
+    --------
+    >>> inputs, labels = [[0, 0], [1, 1], [8, 8], [9, 7]], [0, 0, 1, 1]
+    >>> new = synthetic_samples(inputs, labels, rare=1, num_samples=50, seed=0)
+    >>> new.shape, bool((8 <= new[:, 0]).all()), np.allclose(new.sum(axis=1), 16)
+    ((50, 2), True, True)
+    """
+    own = as_rows(inputs)[as_labels(labels) == rare]
+    k = min(k, len(own) - 1)
+    neighbours = NearestNeighbors(n_neighbors=k).fit(own).kneighbors(return_distance=False)
+    rng = as_rng(seed)
+    starts = rng.integers(len(own), size=num_samples)
+    ends = neighbours[starts, rng.integers(k, size=num_samples)]
+    gaps = rng.random((num_samples, 1))
+    return np.asarray(own[starts] + gaps * (own[ends] - own[starts]))
 
 
 def smote(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,7 +23,8 @@ def give_out(course: Course, folder: Path) -> tuple[list[Path], list[Path]]:
     Returns
     -------
     new, kept : list of Path
-        Notebooks that were copied, and those that were there already.
+        Notebooks that were copied, and those that were there already. The pages beside the
+        lessons (contents, glossary, common errors) are brought up to date.
     """
     release = Course(course.root, course.classroom / "lab")
     new: list[Path] = []
@@ -34,6 +36,8 @@ def give_out(course: Course, folder: Path) -> tuple[list[Path], list[Path]]:
             release.nbgrader("generate_assignment", lesson.name, "--force", "--no-db")
         target = folder / lesson.name / f"{lesson.name}.ipynb"
         (new if copy_if_absent(released, target) else kept).append(target)
+    for page in (course.root / "notebooks").glob("*.md"):  # nobody's work: always the newest
+        shutil.copyfile(page, folder / page.name)
     return new, kept
 
 

@@ -29,6 +29,7 @@ EXERCISES = {
     "synthesis.interpolate": lambda f: f(ROWS, ROWS[::-1], [0, 0.5, 1]),
     "synthesis.nearest_neighbours": lambda f: f(ROWS, 1),
     "synthesis.smote_samples": lambda f: f(ROWS, 7, 1, seed=3),
+    "synthesis.synthetic_samples": lambda f: f(ROWS * 2, [1, 0, 2] * 2, 2, 7, seed=3),
     "augmentation.is_repeat": lambda f: f([2, 1, 2]),
     "augmentation.create_augmented_dataset": lambda f: f(
         [("a", 0), ("b", 1), ("c", 1)], [0, 1, 1], str.upper, seed=3

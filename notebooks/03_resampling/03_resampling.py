@@ -1,0 +1,960 @@
+# %% [markdown]
+# # Lesson 3: Resampling
+#
+# Too few frauds to learn from? Show each of them more often, or show fewer of the others, or make
+# new ones up. All of that is *resampling*: it changes the training data and leaves model and loss
+# alone. It is easy to do, easy to do wrong, and does less than it is praised for. You will build
+# each of its forms and measure what it buys.
+#
+# **When you are done, you can**
+# - build a balanced sampler for a PyTorch `DataLoader`, and say what one of its epochs holds;
+# - undersample, and make new samples with SMOTE, and name the price of each;
+# - compare resampled models with the arm that is often left out: the untouched model with its
+#   threshold moved;
+# - find the line of a pipeline that spoils its test set.
+#
+# **Time**: about 70 minutes. **You need**: lessons 1 and 2. **Worth**: 15 points (12 from checks, 3
+# for a written answer).
+
+# %% [markdown]
+# ## Setup
+#
+# Helpers for your solutions: `class_counts` is what you wrote in lesson 2, `as_labels` you know,
+# `as_rows` turns a table of features into an array of floats, and `as_rng` turns a seed (a whole
+# number, or `None` for other numbers every time) into a NumPy generator. `as_draws` and
+# `as_generator` check what a sampler is told: `as_draws(num_samples, available, replacement)` gives
+# the number of draws, `as_generator(generator)` lets a `torch.Generator` or `None` pass.
+
+# %% role="setup" name="setup_imports"
+import numpy as np
+from sklearn.neighbors import NearestNeighbors
+from torch.utils.data import WeightedRandomSampler
+
+from autograder import check
+from imbalance_lessons.distribution import class_counts
+from imbalance_lessons.features import as_rows
+from imbalance_lessons.randomness import as_draws, as_generator, as_rng
+from imbalance_lessons.validation import as_labels
+
+# %% [markdown]
+# ## Oversampling: show rare samples more often
+#
+# **Random oversampling** repeats samples of the rare class until the classes are equally frequent.
+# In PyTorch nothing has to be copied for that. A `DataLoader` asks a **sampler** for the numbers of
+# the rows that go into the next batches, and `WeightedRandomSampler` draws them at random: row $i$
+# with a probability in proportion to its weight $w_i$. So everything rests on the weights.
+#
+# Our example for the first half: 900 samples of class 0 and 100 of class 1. First the way that
+# many take at first: one weight for each *class*. **Guess before you run**: which of the 1000 rows
+# will be drawn?
+
+# %% role="demo"
+import torch
+
+y = np.array([0] * 900 + [1] * 100)
+my_guess_rows_drawn = None
+
+# %% role="demo"
+torch.manual_seed(0)
+per_class = torch.tensor([1 / 900, 1 / 100])
+drawn = list(WeightedRandomSampler(per_class, num_samples=1000))
+print("rows drawn:", np.unique(drawn), "of the classes", y[np.unique(drawn)])
+
+# %% [markdown]
+# Two rows, a thousand times, and both of the common class. The sampler got two weights, so for all
+# it knows there are two rows. It does not know about classes, and it does not complain.
+#
+# What it needs is one weight for each *sample*. If every sample of class $c$ gets the weight
+# $1/n_c$, the weights of the class add up to $n_c \cdot 1/n_c = 1$, whatever its size:
+#
+# $$w_i = \frac{1}{n_{y_i}} \qquad\text{where } y_i \text{ is the class of sample } i$$
+#
+# ### Exercise 1: sample weights (2 points)
+#
+# Write the function. As in lesson 2, labels come as lists, arrays or tensors, in any order, and a
+# class number may be missing. Only the proportions of the weights matter to a sampler, so any
+# multiple of them is right too.
+
+# %% role="exercise" reference="imbalance_lessons.sampling.sample_weights"
+
+# %% role="check"
+check("sample_weights", sample_weights)
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# How large is the class of each sample? For `[0, 0, 0, 0, 1]` the answer is 4, 4, 4, 4, 1: as many
+# numbers as labels. The weights are one step from there.
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# `class_counts(labels)` is a table with one entry a class. An array can be indexed with another
+# array: `table[labels]` looks up an entry for each label. The labels must be whole numbers in an
+# array for that; a tensor of bytes would act as a mask (lesson 2).
+# </details>
+# <details><summary>Hint 3</summary>
+#
+# Test yourself: add up your weights over each class. Are the sums equal, with three classes too?
+# </details>
+
+# %% [markdown]
+# ### Exercise 2: a balanced sampler (2 points)
+#
+# Now the sampler. Without `num_samples` an epoch has as many draws as there are labels.
+# `replacement=True` puts each drawn row back, so that it can be drawn again: without that, 100 rare
+# samples could never fill half of 1000 draws. Whoever passes a `generator` wants draws that can be
+# repeated.
+#
+# The check asks for row numbers over many epochs, and looks at what came: how many, of which
+# classes, which rows never. So the sampler need not be PyTorch's. Any object that draws balanced
+# epochs will do.
+
+# %% role="exercise" reference="imbalance_lessons.sampling.create_balanced_sampler"
+
+# %% role="check"
+check("create_balanced_sampler", create_balanced_sampler)
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# Exercise 1 made the weights. What else does `help(WeightedRandomSampler)` say that it takes? Each
+# of your arguments should arrive there.
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# `WeightedRandomSampler(weights, num_samples, replacement, generator)`. Only `num_samples` needs a
+# thought: what if it is `None`? `as_draws` knows.
+# </details>
+
+# %% [markdown]
+# (The model solution also refuses more than $2^{24}$ labels, about 17 million. PyTorch's sampler
+# goes no further; `sampling.BalancedSampler` does, and draws faster.)
+#
+# In use, the sampler takes the place of `shuffle=True`. Both at once is a contradiction, and
+# PyTorch says so:
+
+# %% role="demo"
+from torch.utils.data import DataLoader, TensorDataset
+
+from imbalance_lessons import sampling
+
+dataset = TensorDataset(torch.arange(1000), torch.tensor(y))
+balanced = sampling.create_balanced_sampler(y)
+
+# %% role="demo"
+try:
+    DataLoader(dataset, batch_size=32, sampler=balanced, shuffle=True)
+except ValueError as error:
+    print("ValueError:", error)
+
+rows, targets = next(iter(DataLoader(dataset, batch_size=32, sampler=balanced)))
+print("a batch without shuffle:", len(targets), "samples")
+
+# %% [markdown]
+# ## What an epoch holds
+#
+# "Each class equally often" is a statement about the average. **Guess first**: of the 900 common
+# samples, how many are seen in an epoch of 1000 balanced draws? How often does the luckiest rare
+# sample come? And how many of 32 in a batch are rare, at least and at most?
+
+# %% role="demo"
+my_guess_common_seen = None  # of 900
+my_guess_fewest_and_most_rare = None  # of 32
+
+balanced = sampling.create_balanced_sampler(y, generator=torch.Generator().manual_seed(0))
+epochs = [np.array(list(balanced)) for _ in range(20)]
+seen = np.array([[len(set(rows[y[rows] == c])) for c in (0, 1)] for rows in epochs])
+often = [np.bincount(rows)[900:].max() for rows in epochs]
+rare = np.array([y[batch].sum() for rows in epochs for batch in np.split(rows[:992], 31)])
+print("20 epochs: mean (lowest to highest); theory")
+for c, name in enumerate(("common", "rare")):
+    theory = sampling.expected_distinct(y)[c]
+    low, high = seen[:, c].min(), seen[:, c].max()
+    print(f"{name:6} samples seen: {seen[:, c].mean():.1f} ({low} to {high}); {theory:.1f}")
+print(f"most repeats of one rare sample: {np.mean(often):.1f} ({min(often)} to {max(often)})")
+print(f"rare in a batch of 32: {rare.mean():.1f} ({rare.min()} to {rare.max()})")
+
+# %% [markdown]
+# An epoch shows about 383 of the 900 common samples, and all but one of the rare ones; one of these
+# comes 10 to 14 times. And a batch has anything from 6 to 25 rare samples.
+#
+# Why 383? A draw misses a given common sample with probability $1 - \frac{1}{2 \cdot 900}$, and a
+# thousand draws all miss it with $(1 - \frac{1}{1800})^{1000} = 0.57$. So **a balanced sampler
+# undersamples too**. The next epoch shows another 383, so nothing is lost for good. And a batch is
+# 32 tosses of a coin: 16 rare ones, give or take $\sqrt{32}/2 = 2.8$.
+#
+# Would you rather have every sample in each epoch? Then repeat the rare ones instead:
+# `sampling.oversampled_indices(y)` gives 900 + 900 row numbers, each common sample once, each rare
+# one about nine times. Its epoch is nearly twice as long.
+
+# %% [markdown]
+# ## The price of repeating
+#
+# A rare sample that comes nine times is still one sample. Can a network learn it by heart? We
+# train a small one on 10,000 payments, 100 of them fraud, so each fraud comes 50 times an epoch.
+# Test and validation data stay **as they are**: 1% fraud.
+
+# %% role="demo"
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+
+from imbalance_lessons.datasets import make_fraud
+
+
+def load(seed, n_samples=20_000, prevalence=0.01):
+    x, y = make_fraud(n_samples, prevalence, seed)
+    train, rest = train_test_split(np.arange(len(y)), test_size=0.5, stratify=y, random_state=seed)
+    val, test = train_test_split(rest, test_size=0.5, stratify=y[rest], random_state=seed)
+    x = StandardScaler().fit(x[train]).transform(x)
+    return {name: (x[r], y[r]) for name, r in (("train", train), ("val", val), ("test", test))}
+
+
+# %% [markdown]
+# The network has one hidden layer. What it sees in an epoch is for `draw_epoch` to say, so that all
+# ways of resampling can share this function.
+
+# %% role="demo"
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+
+def learn(draw_epoch, layers, seed, epochs, batch=64, lr=0.005):
+    """Train a network; `draw_epoch` gives the inputs and targets of an epoch, as tensors."""
+    torch.manual_seed(seed)
+    inputs, hidden, outputs = layers
+    model = nn.Sequential(
+        nn.Flatten(), nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, outputs)
+    )
+    optimizer = torch.optim.Adam(model.parameters(), lr)
+    for _ in range(epochs):
+        x, y = draw_epoch()
+        for rows in torch.randperm(len(y)).split(batch):
+            optimizer.zero_grad()
+            cross_entropy(model(x[rows]), y[rows]).backward()
+            optimizer.step()
+    return lambda x: model(torch.as_tensor(x)).argmax(dim=1).numpy()
+
+
+# %% [markdown]
+# Two networks on each of five data sets: one sees the payments as they are, one by balanced draws.
+# We look for the frauds of the training part and for those of the test part.
+
+# %% role="demo"
+from rich.progress import track
+from sklearn.metrics import recall_score
+
+torch.set_num_threads(1)  # arrays as small as ours are faster on one thread than on many
+
+
+# %% role="demo"
+def memory(seed):
+    data, found = load(seed), {}
+    x, y = map(torch.tensor, data["train"])
+    sampler = sampling.create_balanced_sampler(y, generator=torch.Generator().manual_seed(seed))
+    draws = {"as they are": lambda: range(len(y)), "balanced": lambda: sampler}
+    for name, draw in draws.items():
+
+        def draw_epoch(draw=draw):
+            rows = list(draw())
+            return x[rows], y[rows]
+
+        predict = learn(draw_epoch, (20, 32, 2), seed, epochs=12, batch=128)
+        for part in ("train", "test"):
+            found[name, part] = recall_score(data[part][1], predict(data[part][0]))
+    return found
+
+
+runs = [memory(seed) for seed in track(range(5), "Ten networks")]
+
+
+# %% role="demo"
+def spread(values, digits=2):
+    low, median, high = np.quantile(values, [0, 0.5, 1])
+    return f"{median:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+for name, part in runs[0]:
+    print(f"{name:12} recall in {part:5}: {spread([run[name, part] for run in runs])}")
+
+# %% [markdown]
+# The balanced network finds **every fraud that it was trained on** and 0.50 of those it was not.
+# (Do not compare the two rows: at a threshold of 0.5, balancing raises recall in any case, as you
+# know from lesson 1. Compare training with testing within each row.) In 12 epochs it saw each fraud
+# about 600 times, and learned them by heart.
+#
+# This is the **oversampling trade-off**: nothing is lost, and nothing is added either. Repeats make
+# the few rare samples weigh more, with all that is accidental about them.
+
+# %% [markdown]
+# ## SMOTE: make rare samples up
+#
+# If copies invite learning by heart, why not make samples that are new? **SMOTE** (synthetic
+# minority over-sampling technique [1]) takes a sample $x$ of the rare class and one of its $k$
+# nearest neighbours *in that class*, $x'$, and puts a new sample somewhere on the straight line
+# between them:
+#
+# $$x_{\text{new}} = x + \lambda\,(x' - x), \qquad \lambda \text{ drawn evenly from } [0, 1)$$
+#
+# How far along the line is called the *gap*, $\lambda$. There is **one gap for each new sample**.
+# With one for each feature, the new sample would leave the line and land anywhere in the box that
+# the line is a diagonal of.
+#
+# ### Exercise 3: SMOTE for one class (3 points)
+#
+# Make `num_samples` new rows of the class `rare`. Where the class has too few samples for `k`
+# neighbours, use those that there are. Draw the start, the neighbour and the gap of each new row at
+# random; `as_rng(seed)` gives the generator.
+
+# %% role="exercise" reference="imbalance_lessons.synthesis.synthetic_samples"
+
+# %% role="check"
+check("synthetic_samples", synthetic_samples)
+
+# %% [markdown]
+# <details><summary>Hint 1: which rows</summary>
+#
+# First keep only the rows of the class. Comparing labels with `rare` gives True and False for each
+# row, and an array can be indexed with these. From there on forget the other classes.
+# </details>
+# <details><summary>Hint 2: neighbours</summary>
+#
+# `NearestNeighbors(n_neighbors=k).fit(own).kneighbors(return_distance=False)` gives a table with a
+# row of k row numbers for each sample. Called like that, without rows to look up, it leaves out
+# each sample itself.
+# </details>
+# <details><summary>Hint 3: all rows at once</summary>
+#
+# `rng.integers(n, size=m)` draws m numbers below n: do so for the starts, and again for the place
+# of the neighbour in its row of the table. If gaps have the shape `(num_samples, 1)`, each of them
+# goes with all features of its row.
+# </details>
+
+# %% [markdown]
+# In practice nobody writes it anew. imbalanced-learn has it, for all classes at once:
+
+# %% role="demo"
+from imblearn.over_sampling import SMOTE
+
+x, labels = load(0)["train"]
+print("before:", np.bincount(labels))
+print("after: ", np.bincount(SMOTE(random_state=42).fit_resample(x, labels)[1]))
+few = np.concatenate([np.flatnonzero(labels == 0), np.flatnonzero(labels == 1)[:5]])
+try:
+    SMOTE(random_state=42).fit_resample(x[few], labels[few])
+except ValueError as error:
+    print("with 5 frauds:", error)
+
+# %% [markdown]
+# With `k = 5` and five samples, it refuses: each sample has only four neighbours. You made `k`
+# smaller instead. That is a choice, and neither makes five samples enough.
+#
+# ### What new samples know
+#
+# SMOTE invents nothing: what it makes lies between samples that were there. **Guess first**: if the
+# rare samples have a variance of 1, what is the variance of the new ones, when ends are chosen
+# among all of them? With $x$ and $x'$ independent and $\lambda$ uniform,
+#
+# $$\operatorname{Var}(x_{\text{new}}) = \sigma^2\, \mathrm{E}\big[(1-\lambda)^2 + \lambda^2\big]
+# = \tfrac{2}{3}\,\sigma^2$$
+
+# %% role="demo"
+from imbalance_lessons import plots, synthesis
+
+my_guess_variance = None
+
+for k in (1, 5, 20, 99):
+    ratios = []
+    for seed in range(10):
+        x, labels = load(seed)["train"]
+        frauds = x[labels == 1]
+        new = synthesis.smote_samples(frauds, 5000, k, seed)
+        ratios.append((new.var(axis=0) / frauds.var(axis=0)).mean())
+    print(f"k = {k:2}: {np.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+
+# %% [markdown]
+# With all 99 others to choose from, the new frauds vary 0.66 times as much as the old ones: two
+# thirds, as computed. With the usual `k = 5` it is 0.72. The rest is lost although neighbours are
+# near: in 20 dimensions, even the nearest are nearly as far away as any others.
+#
+# The rare class looks tighter than it is. A model that is trained on it will be too sure where the
+# class ends.
+#
+# ### Where the lines go
+#
+# The neighbours are of the same class, but what lies between two of them need not be. Here the rare
+# class comes in two small groups, with the common class between them. **Guess first**: what happens
+# when a group has four members, and `k` is 5?
+
+# %% role="demo"
+rng = np.random.default_rng(0)
+common = rng.normal(0, 0.8, size=(150, 2))
+groups = np.repeat([[-3, 0], [3, 0]], 4, axis=0) + rng.normal(0, 0.3, size=(8, 2))
+nearest_common = NearestNeighbors(n_neighbors=1).fit(common)
+nearest_rare = NearestNeighbors(n_neighbors=1).fit(groups)
+
+
+def among_common(new):
+    """Give the share of new rows that have a common sample as their nearest."""
+    return np.mean(nearest_common.kneighbors(new)[0] < nearest_rare.kneighbors(new)[0])
+
+
+for k in (3, 5):
+    new = {s: synthesis.smote_samples(groups, 1000, k, seed=s) for s in range(5)}
+    shares = [among_common(rows) for rows in new.values()]
+    print(f"k = {k}: {np.mean(shares):.1%} ({min(shares):.1%} to {max(shares):.1%}) among common")
+
+# %% role="demo"
+ax = plots.new_axes(7.5, 4.2)
+ax.plot(*common.T, "o", color=plots.COMMON, alpha=0.5, label="common")
+ax.plot(*new[0][:200].T, "x", color=plots.INK, alpha=0.7, label="made with k = 5")
+ax.plot(*groups.T, "^", color=plots.RARE, markersize=9, label="rare")
+ax.set(xlabel="feature 1", ylabel="feature 2")
+ax.legend(loc="upper right", frameon=False)
+alt = (
+    "Scatter chart of a cloud of common samples in the middle, and a group of four rare samples on "
+    "either side of it. Crosses are rows that SMOTE made with k = 5: many lie on lines from one "
+    "group to the other, straight through the common cloud."
+)
+plots.show(ax, alt)
+
+# %% [markdown]
+# Each sample has three others in its group, so with `k = 3` the lines stay there. With `k = 5` two
+# of the five neighbours belong to the other group, and **a third of the new rows** lies among
+# common samples, with the wrong label. The same happens with a single mislabelled sample in the
+# wrong cloud. So look at the size of your groups, and at `k`, before you trust what was made.
+#
+# ### More limits
+#
+# **Features that are no measurements.** Take a card (0 or 1: used abroad) and a country code:
+
+# %% role="demo"
+start, end = np.array([[35, 0, 12]]), np.array([[41, 1, 49]])
+for gap in (0.25, 0.5):
+    age, abroad, country = synthesis.interpolate(start, end, [gap])[0]
+    print(f"gap {gap}: age {age}, used abroad {abroad}, country {country}")
+
+# %% [markdown]
+# An age of 36.5 makes sense; a quarter abroad and country 21.25 do not. `SMOTENC` of
+# imbalanced-learn takes such features from the neighbours by vote instead. And distances depend on
+# units: **scale first**, or the feature with the largest numbers chooses the neighbours alone.
+#
+# **Images.** A small one, the same one four pixels further right, and the mean of the two:
+
+# %% role="demo"
+from sklearn.datasets import load_digits
+
+digits = load_digits()
+one = np.pad(digits.images[digits.target == 1][0], [(0, 0), (0, 4)])
+moved = np.roll(one, 4, axis=1)
+ax = plots.new_axes(6, 2.2)
+ax.imshow(np.hstack([one, (one + moved) / 2, moved]), cmap="gray_r")
+ax.set(xticks=[5.5, 17.5, 29.5], xticklabels=["a one", "the middle", "moved"], yticks=[])
+plots.show(
+    ax,
+    "Three small images side by side: a handwritten one, the same one moved to the right, and "
+    "between them their mean, which shows both strokes at once in grey.",
+)
+
+# %% [markdown]
+# The mean of two images is a double exposure. It does not show a one in the place between. SMOTE is
+# for tables; for images there is a better way to make repeats differ.
+#
+# ## Augmentation: repeat, but never the same
+#
+# **Augmentation** transforms each repeat at random, anew each time that it is shown. The transform
+# must keep the class (a 6 turned upside down is a 9), and should make what real images might look
+# like. We keep 10 of the eights and about 50 of each other digit. `create_augmented_dataset`
+# repeats the samples of small classes and transforms the repeats, by any function of an image or
+# any transform of torchvision.
+#
+# **Guess first**: which of these two helps more on small digits: moving an image by a pixel, or
+# adding grey noise?
+
+# %% role="demo"
+from imbalance_lessons.augmentation import create_augmented_dataset
+
+images = torch.tensor(digits.images / 16, dtype=torch.float32)[:, None]
+classes = torch.tensor(digits.target)
+
+
+def move(image):
+    return image.roll(torch.randint(-1, 2, (2,)).tolist(), dims=(1, 2))
+
+
+def add_noise(image):
+    return image + 0.2 * torch.randn_like(image)
+
+
+def varied(x, y, transform, seed):
+    dataset = create_augmented_dataset(TensorDataset(x, y), y, transform, seed=seed)
+    return lambda: map(torch.stack, zip(*dataset, strict=True))
+
+
+# %% [markdown]
+# For each choice of ten eights, four networks see them in four ways:
+
+
+# %% role="demo"
+def eights_found(rows, test, seed):
+    x, y = images[rows], classes[rows]
+    repeats = sampling.oversampled_indices(y, seed)
+    ways = {
+        "untouched": lambda: (x, y),
+        "repeats": lambda: (x[repeats], y[repeats]),
+        "moved repeats": varied(x, y, move, seed),
+        "noisy repeats": varied(x, y, add_noise, seed),
+    }
+    truth = digits.target[test] == 8
+    for name, draw in ways.items():
+        called = learn(draw, (64, 64, 10), seed, epochs=30, lr=0.01)(images[test]) == 8
+        yield name, (recall_score(truth, called), precision_score(truth, called))
+
+
+# %% role="demo"
+from sklearn.metrics import precision_score
+
+results = {}
+for seed in track(range(5), "20 networks"):
+    rows = np.random.default_rng(seed).permutation(len(images))
+    test, train = rows[:900], rows[900:1400]
+    eights = train[digits.target[train] == 8]
+    for name, scores in eights_found(np.setdiff1d(train, eights[10:]), test, seed):
+        results.setdefault(name, []).append(scores)
+for name, scores in results.items():
+    recalls, precisions = zip(*scores, strict=True)
+    print(f"{name:14} recall {spread(recalls)}, precision {spread(precisions)}")
+
+# %% [markdown]
+# Plain repeats raise recall from 0.70 to 0.81. Noise raises it to 0.84, at some cost in precision.
+# Moving takes most of the gain away again: 0.74. The digits are all centred, in the test set too,
+# so a moved eight is an image that nobody asks about, and the network spends itself on it. With
+# five runs the ranges overlap, but they say enough: augmentation helps **if it makes what the test
+# could hold**, and which transform that is has to be measured. On photographs, where things stand
+# anywhere, moving is among the usual first choices [4].
+#
+# ## Undersampling: show less of the common class
+#
+# **Random undersampling** goes the other way: keep every sample of the smallest class, and as many
+# of each other class, chosen at random. What is left is balanced, small and quick to train on.
+#
+# ### Exercise 4: undersampling (2 points)
+#
+# Find out which rows to keep. Class numbers without samples do not count, and the rows come in
+# **random order**: a `Subset` that is sorted by class, read without shuffling, gives batches of one
+# class only.
+
+# %% role="exercise" reference="imbalance_lessons.sampling.undersampled_indices"
+
+# %% role="check"
+check("undersampled_indices", undersampled_indices)
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# Work class by class: which rows belong to it (`np.flatnonzero(labels == c)`), and how many are to
+# stay? The second number is the same for all classes.
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# `rng.choice(rows, n, replace=False)` chooses n different ones. `np.unique(labels)` lists the
+# classes that have samples. At the end `rng.permutation` mixes what you have chosen.
+# </details>
+
+# %% [markdown]
+# ### Information loss
+#
+# Of 9000, 900 and 100 samples, 300 remain: 97% of the data are thrown away. What that costs depends
+# on how much is left, and the comparison below will show it.
+#
+# ## Which one? A fair comparison
+#
+# Now all of them side by side, on several data sets, and with the arm that most comparisons leave
+# out: the model trained on the data as they are, with its **threshold chosen on validation data**.
+# Every arm may choose its threshold, so that all have the same chance. Validation and test data are
+# never resampled. *Balanced accuracy* is the mean of the recalls of both classes: 0.5 for any
+# constant answer.
+#
+# | Column | What it says |
+# |---|---|
+# | at 0.5 | balanced accuracy with a score of 0.5 as the threshold |
+# | tuned | balanced accuracy with the threshold that was best on validation data |
+# | PR-AUC | average precision: how well the scores *rank*; guessing gets the share of fraud |
+# | better | on how many of the data sets the arm beats the untouched one in *tuned*, in *PR-AUC* |
+
+# %% role="demo"
+from sklearn.metrics import average_precision_score, balanced_accuracy_score, roc_curve
+
+arms = {
+    "untouched": lambda y, seed: np.arange(len(y)),
+    "oversampled": sampling.oversampled_indices,
+    "undersampled": sampling.undersampled_indices,
+}
+
+
+def resample(arm, x, y, seed):
+    if arm == "SMOTE":
+        return synthesis.smote(x, y, seed=seed)
+    rows = arms[arm](y, seed)
+    return x[rows], y[rows]
+
+
+# %% [markdown]
+# Each trained model is scored on the same test data, once with a threshold of 0.5 and once with the
+# threshold that validation data speak for.
+
+
+# %% role="demo"
+def judge(model, data):
+    (x_val, y_val), (x, y) = data["val"], data["test"]
+    false_alarms, recalls, thresholds = roc_curve(y_val, model.predict_proba(x_val)[:, 1])
+    threshold = thresholds[np.argmax(recalls - false_alarms)]  # the best balanced accuracy
+    scores = model.predict_proba(x)[:, 1]
+    return {
+        "at 0.5": balanced_accuracy_score(y, scores >= 0.5),
+        "tuned": balanced_accuracy_score(y, scores >= threshold),
+        "PR-AUC": average_precision_score(y, scores),
+    }
+
+
+# %% [markdown]
+# All four arms, on as many data sets as we like: median, lowest and highest of each score.
+
+
+# %% role="demo"
+def compare(make_model, seeds, **size):
+    table = {}
+    for seed in track(range(seeds), f"{4 * seeds} models"):
+        data = load(seed, **size)
+        for arm in ("untouched", "oversampled", "SMOTE", "undersampled"):
+            model = make_model(seed).fit(*resample(arm, *data["train"], seed))
+            table.setdefault(arm, []).append(judge(model, data))
+    columns = table["untouched"][0]
+    print(" " * 13 + "".join(f"{column:21}" for column in columns) + "better")
+    for arm, rows in table.items():
+        cells = "".join(f"{spread([row[column] for row in rows]):21}" for column in columns)
+        pairs = list(zip(rows, table["untouched"], strict=True))
+        better = [sum(row[c] > other[c] for row, other in pairs) for c in ("tuned", "PR-AUC")]
+        print(f"{arm:13}{cells}" + ("" if arm == "untouched" else f"{better[0]}, {better[1]}"))
+
+
+# %% [markdown]
+# First a logistic regression and 20,000 payments with 1% fraud: 10,000 to train on, of which
+# undersampling leaves 200. **Guess first**: which arm is best at 0.5? Which after tuning? Which
+# ranks best?
+
+# %% role="demo"
+from sklearn.linear_model import LogisticRegression
+
+
+def logistic(seed):
+    return LogisticRegression(max_iter=1000)
+
+
+my_guess_best_ranking = None
+
+# %% role="demo"
+compare(logistic, seeds=10)
+
+# %% [markdown]
+# At 0.5 the resampled arms look far better: about 0.78 against 0.54. That is the comparison that
+# one usually reads. With a tuned threshold the untouched model reaches **0.77**, and the others
+# 0.77 to 0.79: ahead on 5 to 7 data sets of 10, which is what coins do. And the untouched model
+# **ranks better on every one of the ten**: a PR-AUC of 0.30 against 0.13 and less.
+#
+# So what looked like learning was mostly a moved threshold. Why is the ranking worse? A likely
+# reason: a linear model has one direction to choose. Trained half and half, it separates the bulk
+# of the two classes; trained on the data as they are, it gets the highest scores right, and those
+# are what PR-AUC looks at. Undersampling ranks worst (0.09): 200 samples are little. A study of
+# medical data found no better ranking from corrections for imbalance either [2].
+#
+# Now plenty of data and a moderate imbalance: 60,000 payments, 10% of them fraud.
+
+# %% role="demo"
+compare(logistic, seeds=5, n_samples=60_000, prevalence=0.1)
+
+# %% [markdown]
+# With 3,000 frauds in the training part, undersampling equals oversampling to within 0.01, on 6,000
+# rows instead of 54,000. Nothing is lost that a linear model would need, and training is faster. So
+# "oversample, don't undersample" is no law: **what counts is how much is left**. And again the
+# untouched model with a tuned threshold reaches 0.78, and the others 0.79: ahead on 3 or 4 data
+# sets of five, by a hair. The untouched one ranks better on all five.
+#
+# Is a linear model too simple to profit? A random forest can draw any boundary:
+
+# %% role="demo"
+from sklearn.ensemble import RandomForestClassifier
+
+
+def forest(seed):
+    return RandomForestClassifier(20, random_state=seed)
+
+
+compare(forest, seeds=5, n_samples=6_000, prevalence=0.03)
+
+# %% [markdown]
+# Here is an exception, and it should not be hidden: with SMOTE the forest beats the untouched one
+# on all five data sets, 0.85 against 0.80, *with both thresholds tuned*. (It still ranks worse on
+# all five, 0.40 against 0.46.) Why the forest? No threshold can pick out a fraud whose score is
+# exactly 0, so we count the test frauds that not one of the 20 trees recognises:
+
+# %% role="demo"
+for arm in ("untouched", "SMOTE"):
+    missed = []
+    for seed in range(3):
+        data = load(seed, n_samples=6_000, prevalence=0.03)
+        model = forest(seed).fit(*resample(arm, *data["train"], seed))
+        x, y = data["test"]
+        missed.append(np.mean(model.predict_proba(x[y == 1])[:, 1] == 0))
+    print(f"{arm:9} frauds with a score of 0: {spread(missed)}")
+
+# %% [markdown]
+# One fraud in five, against one in 14. The trees draw tight boxes round the frauds that they know,
+# and SMOTE's rows stretch these boxes. Is it the model that needs this, or the data? Gradient
+# boosting ranks better to begin with:
+
+# %% role="demo"
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+
+def boosting(seed):
+    return HistGradientBoostingClassifier(max_iter=50, random_state=seed)
+
+
+compare(boosting, seeds=5, n_samples=6_000, prevalence=0.03)
+
+# %% [markdown]
+# Now SMOTE and copies beat the untouched model on one data set of five each, and undersampling on
+# none. Elor and Averbuch-Elor [5] saw this pattern over many data sets: resampling helps weak
+# learners, and a strong learner with a tuned threshold has no need of it.
+#
+# ### What to choose
+#
+# The usual advice, and what our measurements say to it:
+#
+# | Situation | Usual advice | Measured here |
+# |---|---|---|
+# | large data, moderate imbalance | undersample: plenty of data, faster | true (1) |
+# | small data | oversample and augment: no data to lose | half true (2) |
+# | extreme imbalance | combine methods, add a weighted loss | corrects twice (3) |
+# | complex minority patterns | oversample: multiple views of the class | copies are no views (4) |
+#
+# 1. Equal to oversampling, on a ninth of the rows. But an untouched model does as well.
+# 2. With 100 frauds undersampling ranked worst. Augmentation helped with one transform and hurt
+#    with another.
+# 3. Both at full strength turn 0.01 into 0.99 (lesson 2). Compare, then combine; lesson 4 measures
+#    it.
+# 4. With copies, the network knew its own frauds by heart. New views are new samples, and those
+#    that SMOTE makes lie between the old ones.
+#
+# For convolutional networks on images, Buda and others [3] did find oversampling best in most of
+# their comparisons, with the classes made equal. Other data and other models may give other
+# answers.
+#
+# In all four situations, **train an untouched model and move its threshold** first. What beats that
+# has earned its place.
+#
+# ## What must never be resampled
+#
+# Here is a data set with nothing to learn: five features of pure noise, 950 samples of one class
+# and 50 of the other. An honest test gives a balanced accuracy of about 0.5. We make rare samples
+# before the split, and then after it, in the training part alone. **Guess first**: what will the
+# two tests say?
+
+# %% role="demo"
+from sklearn.neighbors import KNeighborsClassifier
+
+my_guess_before_the_split = None
+
+
+# %% role="demo"
+def on_noise(arm, make_model, before, seed):
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(size=(1000, 5)), np.repeat([0, 1], [950, 50])
+    if before:
+        x, y = resample(arm, x, y, seed)
+    x, x_test, y, y_test = train_test_split(x, y, stratify=y, random_state=seed)
+    if not before:
+        x, y = resample(arm, x, y, seed)
+    return balanced_accuracy_score(y_test, make_model(seed).fit(x, y).predict(x_test))
+
+
+# %% role="demo"
+models = {"5 neighbours": lambda seed: KNeighborsClassifier(5), "forest": forest}
+for arm in ("oversampled", "SMOTE"):
+    for name, make_model in models.items():
+        for before in (True, False):
+            results = [on_noise(arm, make_model, before, seed) for seed in range(6)]
+            when = "before" if before else "after"
+            print(f"{arm:11} {when:6} the split, {name:12}: {spread(results)}")
+
+# %% [markdown]
+# Before the split, a forest scores **1.00 on pure noise** with copies, and 0.91 with SMOTE. After
+# it, all four come to about 0.5, as they must. Copies of one sample lie on both sides of the split,
+# so that the model has seen its test samples. SMOTE's rows are half a copy each: they lie between a
+# training sample and a test sample. Nothing warns you. The score is just too good.
+#
+# The other half of the rule: **the test set stays as it is**. It is there to say how the model will
+# do in reality. One model, tested twice: on the test payments, 1% of them fraud, and on the
+# same ones with the frauds repeated until they are half.
+
+# %% role="demo"
+data = load(0)
+model = logistic(0).fit(*resample("oversampled", *data["train"], 0))
+for arm in ("untouched", "oversampled"):
+    x, y = resample(arm, *data["test"], 0)
+    answers = model.predict(x)
+    recall, precision = recall_score(y, answers), precision_score(y, answers)
+    print(f"test set {arm:11}: recall {recall:.2f}, precision {precision:.2f}")
+
+# %% [markdown]
+# Same model, same recall. But 6 of 100 alarms are right in reality, and 86 of 100 on a test set
+# that somebody balanced. A balanced test set promises a fraud desk that it will hardly ever be
+# wrong. (Accuracy and PR-AUC go wrong in the same way. Recall does not, as it looks at frauds
+# alone.) The same goes for validation data: thresholds and epochs are chosen there. So **only
+# training data are resampled**: no oversampling and no SMOTE in validation and test data.
+#
+# ### Exercise 5: find the wrong line (2 points)
+#
+# Six pipelines. In some of them a line spoils the test: rows of the test set become known in
+# training, or the test set no longer looks like reality.
+#
+# | line | one | two | three | four | five | six |
+# |---|---|---|---|---|---|---|
+# | 1 | SMOTE on all | split | split | split | split | shuffle rows |
+# | 2 | split | scale as train | oversample train | oversample train | draw from train | scale all |
+# | 3 | fit | SMOTE on train | oversample test | choose settings | fit | split |
+# | 4 | score | fit | fit | fit | score | SMOTE on train |
+# | 5 | | score | score | score | | fit |
+# | 6 | | | | | | score |
+#
+# - *split*: into a training and a test part, stratified; *fit* is done on the training part,
+#   *score* on the test part, each row once;
+# - *scale as train* takes mean and spread from the training part, *scale all* from all rows;
+# - *draw from train*: make a balanced sampler for the training part, whose batches *fit* gets;
+# - *choose settings*: by 5-fold cross-validation on what the training part is by then.
+#
+# For each pipeline, give the number of **the first line that should have come later, or not at
+# all**; 0 if there is none.
+
+# %% role="answer" name="first_wrong_line"
+first_wrong_line = {"one": 1, "two": 0, "three": 3, "four": 2, "five": 0, "six": 2}
+
+# %% role="check"
+check("first_wrong_line", first_wrong_line)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Two questions for each line. Does it compute something from rows that are in a test set, or will
+# be? And does it change which rows the final score is computed on? Cross-validation makes a small
+# test set of each fold.
+# </details>
+
+# %% [markdown]
+# ## Quick check (1 point)
+#
+# A training set has 900 samples of class 0 and 100 of class 1. One epoch of
+# `WeightedRandomSampler(sample_weights(labels), num_samples=1000)`, with replacement, is drawn from
+# it. What will it hold?
+#
+# - **A.** Exactly 500 samples of each class, and so every batch of 32 exactly 16 of each.
+# - **B.** All 900 common samples once, and each rare one nine times: 1800 draws.
+# - **C.** About 500 of each class: most of the rare samples several times, and fewer than half of
+#   the common ones.
+# - **D.** All 1000 samples, in an order in which the rare ones come first.
+# - **E.** 100 samples of each class, none of them twice.
+# - **F.** About 900 common and 100 rare ones: the weights change the loss, and not what is drawn.
+#
+# Replace `None` by a letter in quotes.
+
+# %% role="answer" name="quick_check_sampler"
+quick_check_sampler = "C"
+
+# %% role="check"
+check("quick_check_sampler", quick_check_sampler)
+
+# %% [markdown] role="written" name="written_resampling" points=3
+# ## Your advice (3 points)
+#
+# A factory photographs every part that it makes. Of 4,000 labelled photographs, 80 show a defect. A
+# colleague writes: *"I balanced the 4,000 photographs with SMOTE on the pixels, split off a fifth
+# for testing, and get a balanced accuracy of 0.97. Undersampling would have thrown away too much."*
+#
+# Answer in six to twelve sentences:
+# 1. What is wrong with the 0.97, and how should it have been measured?
+# 2. What would you do about the 80 defects instead of SMOTE on pixels, and why that?
+# 3. Which models would you compare before you believe that resampling helped, and by which
+#    measures?
+#
+# === BEGIN MARK SCHEME ===
+# One point for each part; half points are fine. Reward the idea, not the vocabulary.
+#
+# **Part 1 (1 point): the leak and the test set.** Half a point for the leak: SMOTE came before the
+# split, so rows made from test photographs were trained on (or: rows made from training photographs
+# were tested on). Half a point for how to do it: split first, stratified, and resample the training
+# part alone; or for saying that the test set was half defects, which is not what the factory makes
+# (2%). A bonus thought that may make up for a gap elsewhere: with 16 defects in the test set,
+# recall is known only roughly, so repeat the split or cross-validate.
+# - Earns it: "He interpolated before splitting, so the test photos' relatives were in training.
+#   Split first and leave the test set at 2%."
+# - Half: "The test set must not be balanced." (true, but the leak was not seen)
+# - Does not: "Balanced accuracy is the wrong measure; use accuracy."
+#
+# **Part 2 (1 point): a remedy that fits.** Half a point for a remedy that suits photographs and few
+# samples: oversampling (repeats or a balanced sampler) with augmentation; class weights; a network
+# trained on other images before; or an untouched model with a moved threshold. Half a point for the
+# reason: the mean of two photographs is no photograph, distances between pixels say little, repeats
+# alone are learned by heart, undersampling would leave 160 photographs or fewer. Accept
+# undersampling only with an answer to that loss (several models on different parts, for instance).
+# - Earns it: "A balanced sampler, and each repeat flipped or shifted at random, because an average
+#   of two photos shows no real defect."
+# - Half: "Oversample with augmentation." (no reason)
+# - Does not: "Use more neighbours in SMOTE."
+#
+# **Part 3 (1 point): the comparison.** Half a point for the untouched model with a threshold chosen
+# on validation data as one of the arms (an untouched model *without* its threshold moved: a
+# quarter). Half a point for fitting measures on an untouched test set: recall and precision, or
+# PR-AUC, or balanced accuracy for all arms at tuned thresholds; several seeds or splits are
+# welcome.
+# - Earns it: "The plain network with its threshold set on validation data, against the sampler,
+#   both on the same untouched test set: PR-AUC, and recall at the precision that we need."
+# - Does not: "I would check that the training loss goes down."
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## Summary
+#
+# | Technique | How | What it costs |
+# |---|---|---|
+# | balanced sampler | `WeightedRandomSampler` | an epoch misses 517 of 900 common samples |
+# | oversampling | `Subset` with repeats | rare samples are learned by heart |
+# | augmentation | transformed repeats | finding the right one: 0.84, not 0.74 (plain: 0.81) |
+# | SMOTE | new rows on lines | variance down to 2/3; lines through other classes; tables only |
+# | undersampling | `Subset` of chosen rows | little with 3,000 rare samples, much with 100 |
+# | threshold moved | nothing is resampled | validation data to choose it on |
+#
+# - **Most of the gain at 0.5 is a moved threshold.** A logistic regression went from 0.54 to 0.77
+#   without any resampling, and ranked better than all resampled ones on 10 of 10 data sets.
+# - **There are exceptions**: SMOTE made a random forest better, and boosting no better. Put the
+#   untouched arm beside every claim.
+# - **Scores of a resampled model are no probabilities** any more. It has learned that half of all
+#   payments are fraud. Lesson 10 translates them back.
+# - **Split first.** Resampling before the split scored up to 1.00 on noise. And the test set stays
+#   as it is: precision was 0.06 in reality and 0.86 on a balanced one.
+#
+# **Next**: lesson 4 leaves the data alone and changes the loss: class weights, three schemes for
+# them, and what happens when they are combined with what you built here.
+
+# %% [markdown]
+# ## References
+#
+# 1. N. V. Chawla, K. W. Bowyer, L. O. Hall, W. P. Kegelmeyer, "SMOTE: synthetic minority
+#    over-sampling technique", JAIR 16 (2002), 321-357. Its pseudocode draws a gap for each feature;
+#    its worked example, and imbalanced-learn, one for each sample.
+# 2. R. van den Goorbergh, M. van Smeden, D. Timmerman, B. Van Calster, "The harm of class imbalance
+#    corrections for risk prediction models", JAMIA 29 (2022), 1525-1534.
+# 3. M. Buda, A. Maki, M. A. Mazurowski, "A systematic study of the class imbalance problem in
+#    convolutional neural networks", Neural Networks 106 (2018).
+# 4. C. Shorten, T. M. Khoshgoftaar, "A survey on image data augmentation for deep learning",
+#    Journal of Big Data 6:60 (2019).
+# 5. Y. Elor, H. Averbuch-Elor, "To SMOTE, or not to SMOTE?", 2022.

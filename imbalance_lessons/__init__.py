@@ -16,8 +16,8 @@ synthesis, augmentation
 
 Changing the loss
 
-weighting
-    Weights for classes: three schemes, each with its normalisations.
+weighting, class_weights
+    Weights for classes: three schemes, each with its normalisations; and from counts.
 losses, focal, fast_focal
     Weighted cross entropy, logit-adjusted loss, focal loss.
 
@@ -32,8 +32,10 @@ calibration, priors
 
 All of it together
 
-training
-    The pipeline: train, choose the best epoch on validation data, report on the model it kept.
+training, pipeline
+    Train, choose the best epoch on validation data, report on the model it kept; its steps.
+comparison, tuned_arms, three_arms, side_by_side
+    Experiments of the lessons: remedies compared, thresholds tuned, networks trained together.
 
 For the lessons
 
@@ -41,8 +43,8 @@ splits
     Making a class rare; parts of the data that all hold every class.
 datasets, digits, tables
     Fraud from a generator, real digits of which one is rare, real tables.
-plots, score_plots, loss_plots
-    Their figures.
+plots, score_plots, loss_plots, sliders, threshold_explorer
+    Their figures, and those that move.
 
 Checks of arguments, shared by all of these
 

@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # The address of PyTorch's CPU packages, if you want those: see "A smaller download" in README.md.
 TORCH_INDEX ?=
 
-.PHONY: help setup demo lab test test-fast strength lint notebooks clean
+.PHONY: help setup demo lab test test-fast strength bench lint notebooks clean
 
 help:
 	@echo "make demo       the whole class loop on a sample class"
@@ -14,6 +14,7 @@ help:
 	@echo "make test       every check and test"
 	@echo "make test-fast  the tests that take seconds"
 	@echo "make strength   judge every known right and wrong solution with 20 seeds"
+	@echo "make bench      this project beside its peers: times and ratios (about ten minutes)"
 	@echo "make notebooks  build the notebooks from their scripts"
 	@echo "make clean      remove .venv and the demo's files (your lessons and classroom stay)"
 
@@ -54,6 +55,11 @@ test-fast: $(READY)
 # Every wrong and every right solution that the course knows, with many draws.
 strength: $(READY)
 	$(BIN)/pytest tests/autograder/exercises -k "loses_points_and_is_named or gets_full_marks" --seeds 20 --numprocesses 2
+
+# Without the peers' packages the rows that need them say so.
+bench: $(READY)
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf $(VENV) classroom/demo classroom/lab

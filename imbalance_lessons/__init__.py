@@ -2,7 +2,7 @@
 
 Measuring the imbalance
 
-distribution
+distribution, counting
     How many samples each class has, how unequal that is, and what to do about it.
 gradients
     How much of the training signal each class gives.

@@ -10,8 +10,9 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch.utils.data import Sampler
 
+from imbalance_lessons.counting import fast_class_counts
 from imbalance_lessons.randomness import as_draws, as_generator
-from imbalance_lessons.validation import as_labels
+from imbalance_lessons.validation import as_numbers
 
 SORT_BLOCK = 2**20
 """Labels sorted at a time: they and their positions stay in the processor's cache."""
@@ -78,7 +79,9 @@ class BalancedSampler(Sampler[int]):  # type: ignore[misc]  # PyTorch's types ar
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        self._order, counts = _sorted_by_class(as_labels(labels))
+        values = as_numbers(labels, "labels", "class numbers (0, 1, 2, ...)")
+        counts = fast_class_counts(values)
+        self._order = _sorted_by_class(values, counts)
         self.num_samples = as_draws(num_samples, len(self._order))
         self.generator = as_generator(generator)
         self.counts = counts[counts > 0]
@@ -116,11 +119,10 @@ class BalancedSampler(Sampler[int]):  # type: ignore[misc]  # PyTorch's types ar
         return torch.from_numpy(indices.astype(np.int64))
 
 
-def _sorted_by_class(labels: NDArray[np.int64]) -> tuple[np.ndarray, NDArray[np.int64]]:
+def _sorted_by_class(labels: np.ndarray, counts: NDArray[np.int64]) -> np.ndarray:
     """List the positions of the samples, class after class, by a counting sort in blocks."""
-    counts = np.bincount(labels)
     # NumPy sorts numbers of one or two bytes by radix: in a time that is linear in how many.
-    labels = labels.astype(np.min_scalar_type(len(counts) - 1))
+    labels = labels.astype(np.min_scalar_type(len(counts) - 1), copy=False)
     order = np.empty(len(labels), dtype=np.int32 if len(labels) < 2**31 else np.int64)
     next_place = np.cumsum(counts) - counts
     step = max(SORT_BLOCK, len(counts))
@@ -132,4 +134,4 @@ def _sorted_by_class(labels: NDArray[np.int64]) -> tuple[np.ndarray, NDArray[np.
         places = np.arange(len(block)) + np.repeat(moves, sizes)
         order[places] = start + np.argsort(block, kind="stable")
         next_place += sizes
-    return order, counts
+    return order

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from imbalance_lessons.counting import fast_class_counts
 from imbalance_lessons.validation import as_labels, as_ratio
 
 if TYPE_CHECKING:
@@ -68,8 +69,8 @@ def class_counts(labels: ArrayLike, num_classes: int | None = None) -> np.ndarra
 
     References
     ----------
-    `numpy.bincount`: one pass over the labels, where sorting them as `numpy.unique` does takes
-    about ten times as long for a million labels.
+    `numpy.bincount`: no sorting, which as `numpy.unique` does it takes about ten times as long for
+    a million labels. `counting.fast_class_counts` gives the same counts in less time.
 
     Examples
     --------
@@ -319,8 +320,8 @@ def class_distribution(labels: ArrayLike, num_classes: int | None = None) -> Cla
     >>> class_distribution([0] * 3 + [1]).shares
     (0.75, 0.25)
     """
-    counts = class_counts(labels, num_classes)
-    ratio = imbalance_ratio(labels, num_classes)
+    counts = fast_class_counts(labels, num_classes)
+    ratio = float(counts.max() / counts.min()) if counts.all() else float("inf")
     return ClassDistribution(
         counts=tuple(counts.tolist()),
         shares=tuple((counts / counts.sum()).tolist()),

@@ -53,13 +53,13 @@ def keep_best(
     >>> keep_best(model, lambda model: None, lambda model: next(scores), epochs=3)
     (0.9, 2)
     """
-    best_score, best_epoch, best_state = float("-inf"), 0, {}
+    best_score, best_epoch, best = float("-inf"), 0, {}
     for epoch in range(1, as_integer(epochs, "epochs", minimum=1) + 1):
         train_epoch(model)
         score = validate(model)
         if score > best_score:
-            best_score, best_epoch, best_state = score, epoch, copy.deepcopy(model.state_dict())
-    model.load_state_dict(best_state)
+            best_score, best_epoch, best = score, epoch, copy.deepcopy(model.state_dict())
+    model.load_state_dict(best)
     return best_score, best_epoch
 
 

@@ -363,9 +363,9 @@ check("average_precision", average_precision)
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `is_positive, scores = scored_labels(y_true, scores, positive)` gives two arrays. `scores >= s` is
-# who is flagged at threshold s; its sum is the denominator, and `(scores >= s) & is_positive` leads
-# to the numerator. Do not step through a sorted list one by one: what would happen to ties?
+# `scored_labels` gives two arrays: who is positive, and the scores. With them, `scores >= s` is who
+# is flagged at threshold s; its sum is the denominator, and `(scores >= s) & is_positive` leads to
+# the numerator. Do not step through a sorted list one by one: what would happen to ties?
 # </details>
 
 # %% [markdown]

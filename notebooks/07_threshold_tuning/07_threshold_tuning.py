@@ -479,8 +479,8 @@ check("tune_and_report", tune_and_report)
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Unpack each pair: `y_val, scores_val = validation`. `search` gives two numbers, and you need the
-# first. Before you measure, turn scores into labels: your `apply_threshold` does it.
+# Unpack each pair into labels and scores. `search` gives two numbers, and you need the first.
+# Before you measure, turn scores into labels: your `apply_threshold` does it.
 # </details>
 # <details><summary>Hint 2</summary>
 #

@@ -123,3 +123,14 @@ def test_figures_have_alternative_text(lesson, tmp_path):
         html = output.data.get("text/html", "")
         alt = re.findall(r'<img[^>]*\balt="([^"]{40,})"', html)
         assert alt or len(output.metadata.get("image/png", {}).get("alt", "")) >= 40
+
+
+@each_lesson
+def test_no_line_of_a_solution_stands_elsewhere(lesson):
+    """Not in a hint, and not in a demo: a release would hold it."""
+    cells = read(lesson).cells
+    others = "\n".join(c.source for c in cells if role(c) not in ("exercise", "answer"))
+    for cell in cells:
+        _, _, body = cell.source.partition("### BEGIN SOLUTION")
+        lines = map(str.strip, body.partition("### END SOLUTION")[0].splitlines())
+        assert not [line for line in lines if len(line) >= 25 and line in others]

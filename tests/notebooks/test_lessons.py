@@ -2,6 +2,7 @@
 
 import re
 import time
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -14,7 +15,11 @@ from autograder.engine.registry import judges, questions
 
 ROOT = Path(__file__).parents[2]
 LESSONS = find_lessons(ROOT / "notebooks")
-each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+# What runs the same notebook stays on one worker, which runs it once.
+each_lesson = pytest.mark.parametrize(
+    "lesson",
+    [pytest.param(one, marks=pytest.mark.xdist_group(one.name), id=one.name) for one in LESSONS],
+)
 
 
 def read(lesson):
@@ -37,6 +42,20 @@ def run(notebook, folder):
         for output in cell.get("outputs", [])
         if output.output_type == "error"
     ]
+
+
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory):
+    """Run a lesson's solved notebook, once; gives the notebook, the errors and the seconds."""
+
+    @cache
+    def run_once(lesson):
+        notebook = read(lesson)
+        start = time.perf_counter()
+        errors = run(notebook, tmp_path_factory.mktemp(lesson.name))
+        return notebook, errors, time.perf_counter() - start
+
+    return run_once
 
 
 @each_lesson
@@ -96,11 +115,10 @@ def test_the_points_in_the_header_are_the_points_of_the_cells(lesson):
 
 @pytest.mark.slow
 @each_lesson
-def test_the_solved_notebook_runs_without_error_to_full_marks(lesson, tmp_path, record_property):
-    notebook = read(lesson)
-    start = time.perf_counter()
-    assert run(notebook, tmp_path) == []
-    record_property("seconds", round(time.perf_counter() - start, 1))
+def test_the_solved_notebook_runs_without_error_to_full_marks(lesson, solved, record_property):
+    notebook, errors, seconds = solved(lesson)
+    assert errors == []
+    record_property("seconds", round(seconds, 1))
     for cell in notebook.cells:
         if role(cell) == "check":
             [result] = [o for o in cell.outputs if o.output_type == "execute_result"]
@@ -111,9 +129,8 @@ def test_the_solved_notebook_runs_without_error_to_full_marks(lesson, tmp_path, 
 
 @pytest.mark.slow
 @each_lesson
-def test_figures_have_alternative_text(lesson, tmp_path):
-    notebook = read(lesson)
-    run(notebook, tmp_path)
+def test_figures_have_alternative_text(lesson, solved):
+    notebook, _, _ = solved(lesson)
     outputs = [o for c in notebook.cells for o in c.get("outputs", []) if "data" in o]
     pictures = [
         o for o in outputs if "image/png" in o.data or "<img" in o.data.get("text/html", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -40,6 +41,8 @@ def main(
         for work in family.works(quick):
             with console.status(f"{work.what}: {work.size}, {work.threads} thread(s)"):
                 outcomes.append(measure(work, 0.2 if quick else BUDGET))
+            if not console.is_terminal:
+                print(f"done: {work.what}, {work.size}", file=sys.stderr, flush=True)
         if hasattr(family, "notes"):
             with console.status(f"{name}: memory"):
                 notes += family.notes(quick)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-BUDGET = 12.0
+BUDGET = 6.0
 """Seconds that one row may take, once each contender has had its least number of turns."""
 
 SHORTEST = 0.03
@@ -156,9 +156,11 @@ def measure(work: Work, budget: float = BUDGET) -> Outcome:
         if work.check is not None:
             work.check(given)
         del given
-        loops = {contender.name: _loops(contender) for contender in contenders}
-        a_round = sum(loops[c.name] * _turn(c, loops[c.name]) for c in contenders)
-        turns = min(work.most_turns, max(work.least, int(budget / a_round)))
+        loops, takes = {}, 0.0
+        for contender in contenders:
+            loops[contender.name], seconds_a_turn = _loops(contender)
+            takes += seconds_a_turn
+        turns = min(work.most_turns, max(work.least, int(budget / takes)))
         seconds: dict[str, list[float]] = {c.name: [] for c in contenders}
         for turn in range(turns):
             # Nobody goes first every time: what ran before leaves the caches to the next.
@@ -168,12 +170,12 @@ def measure(work: Work, budget: float = BUDGET) -> Outcome:
     return Outcome(work, seconds, frozenset(c.name for c in contenders if c.own))
 
 
-def _loops(contender: Contender) -> int:
-    """Find how often to repeat the work, so that a turn is long enough for the clock."""
+def _loops(contender: Contender) -> tuple[int, float]:
+    """Find how often to repeat the work in a turn, for the clock, and how long that takes."""
     loops = 1
-    while not contender.clocked and loops * _turn(contender, loops) < SHORTEST:
+    while (takes := loops * _turn(contender, loops)) < SHORTEST and not contender.clocked:
         loops *= 2
-    return loops
+    return loops, takes
 
 
 def _turn(contender: Contender, loops: int) -> float:

@@ -7,6 +7,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
 from torch import nn
 
+from imbalance_lessons import training
+from imbalance_lessons.balanced_sampler import BalancedSampler
 from imbalance_lessons.training import (
     TWICE,
     fit,
@@ -209,6 +211,68 @@ def test_what_is_printed(capsys):
     model = linear()
     assert train_imbalanced_classifier(X, Y, XV, YV, model, 1, verbose=False) is model
     assert capsys.readouterr().out == ""
+
+
+def test_a_sampler_s_draws_are_those_of_its_iteration():
+    """All at once, as `fit` takes them, or one by one: the same epochs, the same weights."""
+    options = {"sampler": BalancedSampler(Y, generator=torch.Generator().manual_seed(1))}
+    at_once = fit(X, Y, XV, YV, linear(), 2, **options, **PLAIN).model
+    drawn = BalancedSampler(Y, generator=torch.Generator().manual_seed(1))
+    one_by_one = fit(X, Y, XV, YV, linear(), 2, sampler=OneByOne(drawn), **PLAIN).model
+    assert same(at_once.state_dict(), one_by_one.state_dict())
+
+
+class OneByOne:
+    def __init__(self, sampler):
+        self.sampler = sampler
+
+    def __iter__(self):
+        return iter(self.sampler)
+
+
+def test_a_sampler_that_draws_in_its_own_way_is_iterated():
+    class First(BalancedSampler):
+        def __iter__(self):
+            return iter([4, 2, 2])
+
+    seen = []
+
+    def loss(logits, targets):
+        seen.extend(targets.tolist())
+        return nn.functional.cross_entropy(logits, targets)
+
+    fit(X, Y, XV, YV, linear(), 1, loss=loss, sampler=First(Y), verbose=False)
+    assert seen == Y[[4, 2, 2]].tolist()
+
+
+@pytest.mark.parametrize("fetched", [1, 100, 10**6])
+@pytest.mark.parametrize("batch_size", [1, 7, 300, 1000])
+def test_batches_do_not_depend_on_how_many_rows_are_fetched_at_a_time(
+    fetched, batch_size, monkeypatch
+):
+    monkeypatch.setattr(training, "FETCH", fetched)
+    order = torch.randperm(300, generator=torch.Generator().manual_seed(0))
+    rows, targets = torch.tensor(X), torch.tensor(Y)
+    batches = list(training._batches(rows, targets, order, batch_size))
+    expected = order.split(batch_size)
+    assert [len(labels) for _, labels in batches] == [len(part) for part in expected]
+    assert torch.equal(torch.cat([samples for samples, _ in batches]), rows[order])
+    assert torch.equal(torch.cat([labels for _, labels in batches]), targets[order])
+
+
+def test_images_are_fetched_as_they_are():
+    images = np.random.default_rng(0).normal(size=(10, 1, 4, 4)).astype(np.float32)
+    model = nn.Sequential(nn.Conv2d(1, 2, 4), nn.Flatten())
+    result = fit(images, Y[:10], images, Y[:10], model, 1, 4, **PLAIN)
+    assert len(result.history) == 1
+
+
+def test_the_loss_of_an_epoch_is_a_mean_a_sample():
+    """The last batch is smaller, and counts for less."""
+    model = linear()
+    expected = nn.functional.cross_entropy(model(torch.tensor(X)), torch.tensor(Y)).item()
+    result = fit(X, Y, XV, YV, model, 1, 170, lr=0.0, sampler=range(300), **PLAIN)
+    assert result.history[0].loss == pytest.approx(expected, rel=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,34 @@ def test_bad_labels_are_refused(bad_labels, refuses):
         as_labels(labels, "targets")
 
 
+@given(
+    st.lists(st.sampled_from([0, 1, 2, 3, 255, MAX_CLASSES - 1]), min_size=1, max_size=20),
+    st.integers(0, 19),
+    st.sampled_from([-1, -0.5, 0.5, MAX_CLASSES, 2**40, 2**63, -(2**63), 1e300]),
+)
+def test_one_wrong_label_is_found_wherever_it_is(labels, place, wrong):
+    """A glance at all of them at once says no more than looking at each."""
+    place %= len(labels)
+    mixed = np.array(labels, dtype=np.float64)
+    mixed[place] = wrong
+    with pytest.raises(ValueError, match=rf"^labels: expected .* at position {place}$"):
+        as_labels(mixed)
+    for dtype in (np.int64, np.uint64):
+        if float(wrong).is_integer() and np.iinfo(dtype).min <= wrong <= np.iinfo(dtype).max:
+            whole = np.array(labels, dtype=dtype)
+            whole[place] = int(wrong)
+            with pytest.raises(ValueError, match=rf" got {int(wrong)} at position {place}$"):
+                as_labels(whole)
+
+
+@pytest.mark.parametrize("dtype", [*INTEGER_TYPES, *FLOAT_TYPES])
+def test_num_classes_bounds_every_type(dtype):
+    labels = np.array([0, 100], dtype=dtype)
+    assert as_labels(labels, num_classes=101).tolist() == [0, 100]
+    with pytest.raises(ValueError, match=r"below num_classes=100, got 100(\.0)? at position 1$"):
+        as_labels(labels, num_classes=100)
+
+
 def test_bad_num_classes_are_refused(bad_num_classes, refuses):
     num_classes, got = bad_num_classes
     with refuses("num_classes", got):

@@ -14,7 +14,7 @@ help:
 	@echo "make test       every check and test"
 	@echo "make test-fast  the tests that take seconds"
 	@echo "make strength   judge every known right and wrong solution with 20 seeds"
-	@echo "make bench      this project beside its peers: times and ratios (about ten minutes)"
+	@echo "make bench      this project beside its peers: times and ratios (about four minutes)"
 	@echo "make notebooks  build the notebooks from their scripts"
 	@echo "make clean      remove .venv and the demo's files (your lessons and classroom stay)"
 

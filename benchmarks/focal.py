@@ -59,7 +59,6 @@ def _softmax_work(samples: int, classes: int, threads: int) -> Work:
         threads,
         amount=samples * classes,
         skipped={name: why for name, why in skipped.items() if why},
-        reason="calling operators takes longer here than what they do",
         most_turns=25,
     )
 

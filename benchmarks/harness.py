@@ -115,11 +115,24 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a row gave: the seconds of every turn, by contender, ours first."""
+    """What a row gave.
+
+    Attributes
+    ----------
+    work
+        The row.
+    seconds
+        Those of every turn, by contender, ours first.
+    own
+        Which contenders are no peers.
+    others
+        How much of the machine's cores other processes had meanwhile, from 0 to 1.
+    """
 
     work: Work
     seconds: dict[str, list[float]]
     own: frozenset[str] = frozenset()
+    others: float = 0.0
 
     @property
     def medians(self) -> dict[str, float]:
@@ -150,7 +163,7 @@ class Outcome:
 
 def measure(work: Work, budget: float = BUDGET) -> Outcome:
     """Let the contenders of a row take turns, once each has shown what it gives and how fast."""
-    with threads(work.threads):
+    with threads(work.threads), _frozen():
         contenders = work.make()
         given = {contender.name: contender.run() for contender in contenders}
         if work.check is not None:
@@ -162,12 +175,14 @@ def measure(work: Work, budget: float = BUDGET) -> Outcome:
             takes += seconds_a_turn
         turns = min(work.most_turns, max(work.least, int(budget / takes)))
         seconds: dict[str, list[float]] = {c.name: [] for c in contenders}
+        before = _used()
         for turn in range(turns):
             # Nobody goes first every time: what ran before leaves the caches to the next.
             for i in range(len(contenders)):
                 contender = contenders[(i + turn) % len(contenders)]
                 seconds[contender.name].append(_turn(contender, loops[contender.name]))
-    return Outcome(work, seconds, frozenset(c.name for c in contenders if c.own))
+        others = _share_of_others(before, _used())
+    return Outcome(work, seconds, frozenset(c.name for c in contenders if c.own), others)
 
 
 def _loops(contender: Contender) -> tuple[int, float]:
@@ -186,13 +201,43 @@ def _turn(contender: Contender, loops: int) -> float:
         if contender.clocked:
             return float(contender.run())
         if loops > 1:
-            contender.run()  # the collection has emptied the caches
+            contender.run()  # others have had the caches
         start = time.perf_counter()
         for _ in range(loops):
             contender.run()
         return (time.perf_counter() - start) / loops
     finally:
         gc.enable()
+
+
+def _used() -> tuple[float, float, float]:
+    """Give the seconds of all cores so far: at work, at work for this process, and in all."""
+    import psutil  # type: ignore[import-untyped]
+
+    times = psutil.cpu_times()
+    guests = getattr(times, "guest", 0) + getattr(times, "guest_nice", 0)  # in user and nice, too
+    idle = times.idle + getattr(times, "iowait", 0)
+    whole = sum(times) - guests
+    return whole - idle, time.process_time(), whole
+
+
+def _share_of_others(
+    before: tuple[float, float, float], after: tuple[float, float, float]
+) -> float:
+    """Work out from two readings of `_used` how much of the cores other processes had."""
+    busy, own, whole = (b - a for a, b in zip(before, after, strict=True))
+    return min(1.0, max(0.0, (busy - own) / whole)) if whole > 0 else 0.0
+
+
+@contextmanager
+def _frozen() -> Iterator[None]:
+    """Spare the collector of garbage what is there already, PyTorch above all."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def growth(smaller: Outcome, larger: Outcome) -> tuple[float, float]:
@@ -204,7 +249,7 @@ def growth(smaller: Outcome, larger: Outcome) -> tuple[float, float]:
 def threads(number: int) -> Iterator[None]:
     """Let PyTorch and the numerical libraries use so many threads, and put that back afterwards."""
     import torch
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     before = torch.get_num_threads()
     torch.set_num_threads(number)

@@ -14,7 +14,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset, WeightedRandomSampler
 
 
-class MaterialFocalLoss(nn.Module):
+class MaterialFocalLoss(nn.Module):  # type: ignore[misc]  # PyTorch's types are not read
     """The material's focal loss: cross entropy a sample, its exponential, their product."""
 
     def __init__(self, gamma: float = 2.0) -> None:

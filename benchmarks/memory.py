@@ -77,7 +77,8 @@ def _peak_so_far() -> int:
     """Give the most bytes that this process has had in memory."""
     status = Path("/proc/self/status")
     if status.exists():  # not getrusage: what that gives counts the parent's memory too
-        return int(re.search(r"VmHWM:\s*(\d+) kB", status.read_text())[1]) * KIB
+        [kib] = re.findall(r"VmHWM:\s*(\d+) kB", status.read_text())
+        return int(kib) * KIB
     import resource  # not there on Windows
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -13,6 +13,9 @@ from rich.table import Table
 
 from benchmarks.harness import Outcome, cores, growth
 
+QUIET = 0.1
+"""Up to such a share of the cores, other processes do not spoil a measurement."""
+
 HEADINGS = ("work", "size", "ours", "beside (ours / theirs)", "reach", "met", "10 x the size")
 
 
@@ -33,7 +36,7 @@ def in_words(seconds: float) -> str:
 def rows(outcomes: Iterable[Outcome]) -> list[tuple[str, ...]]:
     """Write each outcome as the cells of a row."""
     done: list[Outcome] = []
-    lines = []
+    lines: list[tuple[str, ...]] = []
     for outcome in outcomes:
         work, medians = outcome.work, outcome.medians
         beside = [
@@ -44,7 +47,7 @@ def rows(outcomes: Iterable[Outcome]) -> list[tuple[str, ...]]:
         lines.append(
             (
                 work.what,
-                f"{work.size}, {work.threads} thread{'s' * (work.threads > 1)}",
+                f"{work.size}, {_threads(outcome)}",
                 in_words(outcome.ours),
                 "\n".join(beside),
                 "\n".join(map(str, work.reaches)) or "(to be read)",
@@ -64,19 +67,30 @@ def _met(outcome: Outcome) -> str:
         elif verdict.met:
             words.append(f"met: {verdict.ratio:.2f}")
         else:
-            words.append(
-                f"missed: {verdict.ratio:.2f} {' (see below)' * bool(outcome.work.reason)}"
-            )
+            words.append(f"missed: {verdict.ratio:.2f}")
+    if outcome.others > QUIET:
+        words.append(f"others had {outcome.others:.0%} of the cores")
     return "\n".join(words)
 
 
 def reasons(outcomes: Iterable[Outcome]) -> list[str]:
-    """Say why reaches were missed, where that is known."""
+    """Say why reaches were missed."""
     return [
-        f"missed: {outcome.work.what}, {outcome.work.size}: {outcome.work.reason}"
+        f"missed: {outcome.work.what}, {outcome.work.size}, {_threads(outcome)}: {_why(outcome)}"
         for outcome in outcomes
-        if outcome.work.reason and not all(verdict.met for verdict in outcome.verdicts)
+        if not all(verdict.met for verdict in outcome.verdicts)
     ]
+
+
+def _why(outcome: Outcome) -> str:
+    if outcome.others > QUIET:
+        return f"other processes had {outcome.others:.0%} of the cores meanwhile; try again alone"
+    return outcome.work.reason or "no reason known"
+
+
+def _threads(outcome: Outcome) -> str:
+    number = outcome.work.threads
+    return f"{number} thread{'s' * (number > 1)}"
 
 
 def _growth(outcome: Outcome, done: list[Outcome]) -> str:

@@ -16,6 +16,10 @@ from imbalance_lessons.training import train_imbalanced_classifier
 FEATURES, HIDDEN = 30, 64
 SIZE, QUICK_SIZE = 100_000, 2_000
 HELD = 1000
+
+Data = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+"""Rows and labels to train on, rows and labels held out."""
+
 OURS = "train_imbalanced_classifier"
 BARE = "bare loop over cut batches"
 MATERIAL = "material"
@@ -57,7 +61,7 @@ def _model() -> nn.Module:
     return nn.Sequential(nn.Linear(FEATURES, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 2))
 
 
-def our_epoch(data: tuple[np.ndarray, ...], batch_size: int) -> float:
+def our_epoch(data: Data, batch_size: int) -> float:
     """Train for two epochs; give the seconds from the end of the first to that of the second.
 
     That is a whole epoch with all that belongs to it: its draws, its steps, its validation, and
@@ -76,7 +80,7 @@ def our_epoch(data: tuple[np.ndarray, ...], batch_size: int) -> float:
     return ends[1] - ends[0]
 
 
-def bare_epoch(data: tuple[np.ndarray, ...], batch_size: int) -> float:
+def bare_epoch(data: Data, batch_size: int) -> float:
     """Go over batches that were cut before, in the order of the rows; give the seconds."""
     model = _model()
     parts = [torch.as_tensor(values).split(batch_size) for values in data[:2]]

@@ -1,10 +1,19 @@
 """The benchmarks' arithmetic, on clocks that are set by hand; no real time is measured."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
-from benchmarks.harness import Contender, Reach, Work, growth, measure
+from benchmarks.harness import (
+    Contender,
+    Reach,
+    Work,
+    _share_of_others,
+    _used,
+    growth,
+    measure,
+)
 from benchmarks.report import as_markdown, in_words, reasons, rows
 
 
@@ -77,11 +86,32 @@ def test_the_table_says_what_was_missed_and_who_was_not_there():
         ),
         budget=1e-9,
     )
+    outcome = replace(outcome, others=0.0)
     [row] = rows([outcome])
     assert "absent: not installed" in row[3]
-    assert "missed: 1.50" in row[5]
-    assert reasons([outcome]) == ["missed: sorting, 10 rows: of its bookkeeping"]
+    assert row[5] == "missed: 1.50"
+    assert reasons([outcome]) == ["missed: sorting, 10 rows, 1 thread: of its bookkeeping"]
     assert "sorting" in as_markdown([row], [])
+
+
+def test_a_machine_that_was_shared_is_told_of():
+    contenders = (contender("ours", 3.0), contender("peer", 2.0))
+    outcome = measure(work(*contenders, reaches=(Reach(1.0),)), budget=1e-9)
+    shared = replace(outcome, others=0.4)
+    assert "others had 40% of the cores" in rows([shared])[0][5]
+    assert reasons([shared])[0].endswith(
+        "other processes had 40% of the cores meanwhile; try again alone"
+    )
+    assert reasons([replace(outcome, others=0.0)])[0].endswith(": no reason known")
+
+
+def test_the_share_of_others_is_what_was_not_ours():
+    # Of 10 seconds of all cores, 6 were at work, and 4.5 of them for this process.
+    assert _share_of_others((100, 7, 500), (106, 11.5, 510)) == pytest.approx(0.15)
+    assert _share_of_others((0, 0, 0), (1, 1.02, 10)) == 0  # clocks differ by a tick
+    assert _share_of_others((0, 0, 0), (0, 0, 0)) == 0
+    before = _used()
+    assert all(later >= earlier for earlier, later in zip(before, _used(), strict=True))
 
 
 @pytest.mark.parametrize(

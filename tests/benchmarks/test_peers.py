@@ -113,3 +113,12 @@ def test_another_process_brings_its_figures_back(monkeypatch):
     assert memory.in_a_process("benchmarks.sampling", "no_such_work", 1).error.startswith(
         "AttributeError"
     )
+
+
+def test_a_row_goes_on_without_its_absent_peers(monkeypatch):
+    monkeypatch.setattr(focal, "peer", lambda module, package: (None, f"no {package} here"))
+    for work in (focal._softmax_work(16, 2, 1), focal._sigmoid_work(16, 3, 1)):
+        names = [contender.name for contender in work.make()]
+        assert "torchvision" in names
+        assert not {"kornia", "imbalanced-losses"} & set(names)
+        assert work.skipped["kornia"] == "no kornia here"

@@ -13,7 +13,7 @@ TYPES = ["int64", "int32", "int16", "uint8", "uint16", "uint32", "uint64", "floa
 
 @settings(max_examples=30)
 @given(
-    st.sampled_from([BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 3]),
+    st.sampled_from([BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK - 1, 2 * BLOCK + 3]),
     st.sampled_from([1, 2, 10, 255, 256, 257, 5_000]),
     st.sampled_from(TYPES),
     st.integers(0, 2**32 - 1),

@@ -260,6 +260,15 @@ def test_batches_do_not_depend_on_how_many_rows_are_fetched_at_a_time(
     assert torch.equal(torch.cat([labels for _, labels in batches]), targets[order])
 
 
+@pytest.mark.parametrize("batch_size", [7, 300])
+def test_no_more_is_fetched_at_a_time_than_that(batch_size, monkeypatch):
+    """Or than a batch: images in a large batch would fill the memory several times over."""
+    monkeypatch.setattr(training, "FETCH", 60)
+    batches = training._batches(torch.tensor(X), torch.tensor(Y), torch.arange(300), batch_size)
+    fetched = {samples.untyped_storage().nbytes() // 4 for samples, _ in batches}
+    assert max(fetched) <= max(60, batch_size * 3)
+
+
 def test_images_are_fetched_as_they_are():
     images = np.random.default_rng(0).normal(size=(10, 1, 4, 4)).astype(np.float32)
     model = nn.Sequential(nn.Conv2d(1, 2, 4), nn.Flatten())

@@ -43,7 +43,7 @@ splits
     Making a class rare; parts of the data that all hold every class.
 datasets, digits, tables
     Fraud from a generator, real digits of which one is rare, real tables.
-plots, score_plots, loss_plots, sliders, threshold_explorer
+plots, score_plots, reliability_plots, loss_plots, sliders, threshold_explorer
     Their figures, and those that move.
 
 Checks of arguments, shared by all of these

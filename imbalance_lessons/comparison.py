@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from imbalance_lessons.class_weights import corrected_probabilities
 from imbalance_lessons.metrics import f_score, precision, recall
 from imbalance_lessons.multiclass import balanced_accuracy
-from imbalance_lessons.ranking import average_precision, roc_auc, threshold_curve
+from imbalance_lessons.ranking import average_precision, roc_auc
 from imbalance_lessons.sampling import oversampled_indices
 from imbalance_lessons.splits import stratified_split
-from imbalance_lessons.thresholds import apply_threshold
+from imbalance_lessons.thresholds import apply_threshold, best_balanced_threshold
 
 __all__ = ["AT_THRESHOLD", "OF_RANKING", "compare_remedies"]
 
@@ -97,22 +98,19 @@ def compare_remedies(
     for_tuning, untouched = scores_of(train, validation, test)
     [weighted] = scores_of(train, test, class_weight="balanced")
     [oversampled] = scores_of(train[oversampled_indices(y[train], seed)], test)
-    curve = threshold_curve(y[validation], for_tuning)
-    tuned = float(curve.thresholds[np.argmax(curve.balanced_accuracy)])
+    tuned = best_balanced_threshold(y[validation], for_tuning)[0]
     prevalence = float(np.mean(y[train] == 1))
     arms = {
         "untouched": (untouched, 0.5),
         "weighted": (weighted, 0.5),
         "oversampled": (oversampled, 0.5),
-        "odds times ratio": (_with_more_odds(untouched, (1 - prevalence) / prevalence), 0.5),
+        "odds times ratio": (
+            corrected_probabilities(untouched, (1 - prevalence) / prevalence),
+            0.5,
+        ),
         "threshold tuned": (untouched, tuned),
     }
     return {name: _measure(y[test], *arm) for name, arm in arms.items()}
-
-
-def _with_more_odds(scores: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
-    """Multiply the odds; a probability of 1 stays 1."""
-    return np.asarray(factor * scores / (1 - scores + factor * scores))
 
 
 def _measure(

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from imbalance_lessons.datasets import make_fraud
 from imbalance_lessons.multiclass import balanced_accuracy
-from imbalance_lessons.ranking import average_precision, roc_auc, threshold_curve
+from imbalance_lessons.ranking import average_precision, roc_auc
 from imbalance_lessons.splits import split_three
-from imbalance_lessons.thresholds import apply_threshold
+from imbalance_lessons.thresholds import apply_threshold, best_balanced_threshold
 
 __all__ = ["MEASURES", "four_measures", "fraud_parts", "leads_table", "measures_table"]
 
@@ -67,8 +67,7 @@ def four_measures(
     >>> four_measures([0, 0, 1, 1], [0.1, 0.2, 0.3, 0.4], [0, 1], [0.1, 0.3])
     [0.5, 1.0, 1.0, 1.0]
     """
-    curve = threshold_curve(y_val, val)
-    best = float(curve.thresholds[np.argmax(curve.balanced_accuracy)])
+    best = best_balanced_threshold(y_val, val)[0]
     at = [balanced_accuracy(y_test, apply_threshold(test, t)) for t in (0.5, best)]
     return [*at, roc_auc(y_test, test), average_precision(y_test, test)]
 

@@ -144,6 +144,48 @@ def fast_f_threshold(
     return float(positives[best]), float(f_scores[best])
 
 
+def best_balanced_threshold(
+    y_true: ArrayLike, scores: ArrayLike, positive: int = 1
+) -> tuple[float, float]:
+    r"""Find the threshold with the highest balanced accuracy.
+
+    Parameters
+    ----------
+    y_true, scores
+        Class numbers; and as many numbers, higher where the positive class is more likely.
+    positive
+        The class that we are looking for; all others are negative.
+
+    Returns
+    -------
+    tuple
+        The threshold, and its balanced accuracy. Of several that are best, the highest.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `threshold_curve` does.
+
+    Notes
+    -----
+    :math:`\max_t (R(t) + S(t)) / 2`, with recall and specificity. Of a calibrated probability it is
+    best to flag from the prevalence on.
+
+    References
+    ----------
+    W. J. Youden, "Index for rating diagnostic tests", Cancer 3 (1950), 32-35: his index is twice
+    the balanced accuracy, less 1.
+
+    Examples
+    --------
+    >>> best_balanced_threshold([0, 0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4, 0.6])
+    (0.3, 0.8333333333333333)
+    """
+    curve = threshold_curve(y_true, scores, positive)
+    best = np.argmax(curve.balanced_accuracy)
+    return float(curve.thresholds[best]), float(curve.balanced_accuracy[best])
+
+
 def recall_at_precision(
     y_true: ArrayLike, scores: ArrayLike, least: float, positive: int = 1
 ) -> tuple[float, float]:

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from imbalance_lessons.features import as_rows
 from imbalance_lessons.metrics import f_score
 from imbalance_lessons.multiclass import balanced_accuracy
-from imbalance_lessons.ranking import average_precision, threshold_curve
+from imbalance_lessons.ranking import average_precision
 from imbalance_lessons.splits import stratified_split
-from imbalance_lessons.thresholds import apply_threshold, best_f_threshold
+from imbalance_lessons.thresholds import apply_threshold, best_balanced_threshold, best_f_threshold
 from imbalance_lessons.validation import as_choice, as_integer, as_labels
 
 __all__ = [
@@ -180,8 +180,7 @@ def compare_arms(
     for arm in arms:
         model = train_arm(arm, features[fit], numbers[fit], seed)
         on_val, on_test = (positive_scores(model, features[part]) for part in (val, test))
-        curve = threshold_curve(numbers[val], on_val)
-        for_balance = float(curve.thresholds[np.argmax(curve.balanced_accuracy)])
+        for_balance = best_balanced_threshold(numbers[val], on_val)[0]
         for_f1 = best_f_threshold(numbers[val], on_val)[0]
         row = [f_score(numbers[test], apply_threshold(on_test, t)) for t in (0.5, for_f1)]
         row += [

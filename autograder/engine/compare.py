@@ -40,6 +40,8 @@ def mismatch(expected: Any, got: Any, rtol: float = RTOL, atol: float = ATOL) ->
     str or None
         A sentence for the student, or None.
     """
+    if isinstance(expected, np.ndarray) and expected.ndim == 0:
+        expected = expected.item()
     if got is None:
         return "It gave back None. Is there a `return` on every path?"
     if isinstance(expected, Mapping):

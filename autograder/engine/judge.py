@@ -33,6 +33,9 @@ class Judge:
         One sentence that a student sees once all visible cases are right.
     rtol, atol
         Tolerances for numbers.
+    remarks
+        Whether to remark on a tensor that came in place of a number: not where it should be one,
+        as of a loss.
     reading
         What of an answer counts, where several answers are right: takes an answer and the case's
         arguments. An answer is right if it equals the expected one, or its reading equals that
@@ -45,6 +48,7 @@ class Judge:
     praise: str = ""
     rtol: float = RTOL
     atol: float = ATOL
+    remarks: bool = True
     reading: Callable[..., Any] | None = None
 
     def report(
@@ -88,7 +92,7 @@ class Judge:
         expected = self.expected(*inputs.values(), **options)
         message = _unanswered(answer) or self._mismatch(expected, answer.value, case)
         credit = 0.0 if message else 1.0
-        remark = note(expected, answer.value, answer.type_name) if not message else ""
+        remark = "" if message else self._remark(expected, answer)
         if answer.changed and not message:
             credit = MUTATION_CREDIT
             message = (
@@ -104,6 +108,9 @@ class Judge:
             reveal=question.reveals,
             one_of_several=self.reading is not None,
         )
+
+    def _remark(self, expected: Any, answer: Answer) -> str:
+        return note(expected, answer.value, answer.type_name) if self.remarks else ""
 
     def _mismatch(self, expected: Any, got: Any, case: Case) -> str | None:
         message = mismatch(expected, got, self.rtol, self.atol)

@@ -2,7 +2,7 @@
 
 The walls are bubblewrap's (https://github.com/containers/bubblewrap): no network, own processes,
 users and mounts. Judges, sample solutions and builder are not in there at all, and of the lesson's
-reference functions only the first lines are.
+reference functions, and of faster twins that do the same, only the first lines are.
 """
 
 from __future__ import annotations
@@ -150,9 +150,11 @@ def copy_without(references: Iterable[str], target: Path) -> None:
         An existing folder for the copy.
     """
     by_module: dict[str, list[str]] = {}
+    twins_of: list[str] = []
     for reference in references:
         module, _, name = reference.rpartition(".")
         by_module.setdefault(module, []).append(name)
+        twins_of.append(name)
     package = _folder(imbalance_lessons)
     for path in package.rglob("*.py"):
         place = path.relative_to(package)
@@ -160,14 +162,34 @@ def copy_without(references: Iterable[str], target: Path) -> None:
         text = path.read_text(encoding="utf-8")
         copy = target / place
         copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_text(without_bodies(text, by_module.get(module, [])), encoding="utf-8")
+        hidden = without_bodies(text, by_module.get(module, []), twins_of)
+        copy.write_text(hidden, encoding="utf-8")
 
 
-def without_bodies(source: str, names: Sequence[str]) -> str:
-    """Take the bodies of functions, and of classes' methods, out of a module's text."""
+def without_bodies(source: str, names: Sequence[str], twins_of: Sequence[str] = ()) -> str:
+    """Take the bodies of functions, and of classes' methods, out of a module's text.
+
+    Parameters
+    ----------
+    source
+        The text.
+    names
+        The functions and classes to take the bodies of.
+    twins_of
+        Names of functions whose twins go too: those whose docstring names one in its first line,
+        as in "Count what `class_counts` counts, in less time".
+
+    Returns
+    -------
+    str
+        The text without them.
+    """
     lines = source.splitlines()
     for node in reversed(ast.parse(source).body):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in names:
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            continue
+        about = (ast.get_docstring(node) or "").partition("\n")[0]
+        if node.name in names or any(f"`{name}`" in about for name in twins_of):
             methods = node.body if isinstance(node, ast.ClassDef) else [node]
             for method in reversed(methods):
                 if isinstance(method, ast.FunctionDef):

@@ -9,6 +9,7 @@ import select
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -66,6 +67,7 @@ class WarmProcess:
         self._sandbox = sandbox
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._connection = ours
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         command = [sys.executable, "-m", ZYGOTE, str(theirs.fileno())]
         command = sandbox.wrap([*command, "--jailed"]) if sandbox else command
         with theirs:
@@ -74,7 +76,7 @@ class WarmProcess:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
+                stderr=self._said,  # a pipe that nobody reads would fill up and block
                 env={**(_what_is_needed() if sandbox else os.environ), **THREADS},
             )
         try:
@@ -91,8 +93,9 @@ class WarmProcess:
         if message == b"unsafe":
             raise WarmError("the warm process has several threads, so it cannot be forked safely")
         self._process.kill()
-        assert self._process.stderr is not None
-        words = self._process.stderr.read().decode(errors="replace").strip().splitlines()
+        self._process.wait()
+        self._said.seek(0)
+        words = self._said.read().decode(errors="replace").strip().splitlines()
         raise WarmError(f"the warm process did not start: {' '.join(words[-8:]) or 'no message'}")
 
     @property
@@ -164,8 +167,7 @@ class WarmProcess:
             self._process.wait(timeout=1)
         self._process.kill()
         self._process.wait()
-        if self._process.stderr:
-            self._process.stderr.close()
+        self._said.close()
         if self._sandbox:
             self._sandbox.close()
 

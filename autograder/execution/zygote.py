@@ -116,14 +116,18 @@ def _watch(child: int, started: int, limits: Limits) -> str:
     end = time.monotonic() + limits.seconds
     cell_end, interrupted = end, False
     pid_ended = os.pidfd_open(child)
+    watched = [pid_ended, started]
     while True:
-        ready, _, _ = select.select([pid_ended, started], [], [], LOOK_AGAIN)
+        ready, _, _ = select.select(watched, [], [], LOOK_AGAIN)
         now = time.monotonic()
         if pid_ended in ready:
             _, status = os.waitpid(child, 0)
             return "" if status == 0 else "it ended its own process"
-        if started in ready and os.read(started, 1):
-            cell_end, interrupted = now + limits.cell_seconds, False
+        if started in ready:
+            if os.read(started, 1):
+                cell_end, interrupted = now + limits.cell_seconds, False
+            else:  # closed by the submission: it would be ready for ever
+                watched.remove(started)
         if now > end:
             return f"it ran longer than {limits.seconds:g} seconds in all"
         if now > cell_end and not interrupted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich import box
 from rich.table import Table
 
 from autograder.grading.course import Course, CourseError
@@ -54,19 +55,28 @@ def marks(course: Course) -> list[Mark]:
 
 
 def table(course_marks: list[Mark]) -> Table:
-    """Lay marks out: a row a student, a column a lesson."""
+    """Lay marks out: a row a student, a column a lesson; the whole course fits 80 characters."""
+    points = {mark.lesson: mark.max_score for mark in course_marks}
     lessons = sorted({mark.lesson for mark in course_marks})
     by_place = {(mark.student, mark.lesson): mark for mark in course_marks}
-    result = Table(caption="* a written answer waits to be marked by hand")
-    result.add_column("student")
+    result = Table(
+        caption="* a written answer waits to be marked by hand", box=box.SIMPLE_HEAD, padding=0
+    )
+    result.add_column("lesson", no_wrap=True)
     for lesson in lessons:
-        result.add_column(lesson, justify="right")
+        result.add_column(f"{_number(lesson)}\nof {points[lesson]:g}", justify="right")
     for student in sorted({mark.student for mark in course_marks}):
         result.add_row(student, *(_text(by_place.get((student, lesson))) for lesson in lessons))
     return result
 
 
+def _number(lesson: str) -> str:
+    """Shorten ``01_accuracy_trap`` to 01; keep a name that does not begin with a number."""
+    number = lesson.partition("_")[0]
+    return number if number.isdigit() else lesson
+
+
 def _text(mark: Mark | None) -> str:
     if mark is None:
         return "–"
-    return f"{mark.score:g} of {mark.max_score:g}{' *' if mark.waiting else '  '}"
+    return f"{mark.score:g}{'*' if mark.waiting else ' '}"

@@ -12,6 +12,7 @@ import ast
 import re
 import symtable
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,12 @@ def demo_sources(lesson_notebook: Path) -> frozenset[str]:
     """Read the texts of a lesson's demos; none for a notebook of another course, or no file."""
     if not lesson_notebook.is_file():
         return frozenset()
+    return _demo_sources(lesson_notebook, lesson_notebook.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=32)
+def _demo_sources(lesson_notebook: Path, changed: int) -> frozenset[str]:
+    """Read it once for a whole class, and again if it has changed."""
     notebook = nbformat.read(lesson_notebook, as_version=4)
     return frozenset(
         cell.source.strip()
@@ -58,7 +65,7 @@ def lean_cells(cells: Sequence[Any], demos: frozenset[str]) -> list[Any]:
     left_out = [cell for cell in cells if _is_demo(cell, demos)]
     defined = {name for cell in left_out for name in defined_names(_as_python(cell.source))}
     used = {name for cell in kept if cell.cell_type == "code" for name in global_names(cell.source)}
-    own_imports = set().union(*(imports(cell.source) for cell in kept))
+    own_imports = set().union(*(imports(c.source) for c in kept if c.cell_type == "code"))
     demo_imports = set().union(*(imports(cell.source) for cell in left_out))
     shared = {name for name, _ in own_imports & demo_imports}
     return list(cells) if (defined & used) - shared else kept

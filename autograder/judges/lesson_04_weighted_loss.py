@@ -67,6 +67,7 @@ def class_means(logits: Any, targets: Any, weights: Any) -> float:
 
 weighted_loss = Judge(
     name="weighted_loss",
+    remarks=False,
     expected=expected_loss,
     misconceptions=[
         Misconception(

@@ -95,6 +95,7 @@ def number_for_class_1(logits: Any, targets: Any, alpha: Any = None, **options: 
 
 focal_loss = Judge(
     name="focal_loss",
+    remarks=False,
     expected=expected_loss,
     misconceptions=[
         Misconception(

@@ -113,6 +113,7 @@ def without_ignore_index(logits: Any, targets: Any, **options: Any) -> Any:
 
 FocalLoss = Judge(
     name="FocalLoss",
+    remarks=False,
     expected=expected_answer,
     misconceptions=[
         Misconception(

@@ -162,9 +162,7 @@ best_f_threshold = Judge(
             at_half,
         ),
         Misconception(
-            "tears tied samples apart",
-            "Samples with the same score are all flagged or none is. After sorting, only the last "
-            "of a group of equal scores is a place to stop and count.",
+            *judged.TEARS_TIES,
             from_tried(judged.try_one_by_one),
         ),
         Misconception(
@@ -202,9 +200,7 @@ best_f_threshold = Judge(
             ),
         ),
         Misconception(
-            "ignores `positive`",
-            "You look for label 1 whatever the caller looks for. Which labels are positive is said "
-            "by `positive`; all others are negative.",
+            *judged.ONE_IS_POSITIVE,
             lambda y_true, scores, beta=1.0, positive=1: expected_f(y_true, scores, beta),
         ),
         Misconception(

@@ -165,15 +165,11 @@ precision_at_recall = Judge(
             share_right,
         ),
         Misconception(
-            "tears tied samples apart",
-            "Samples with the same score are all flagged or none is. After sorting, only the last "
-            "of a group of equal scores is a place to stop and count.",
+            *judged.TEARS_TIES,
             counted(judged.try_one_by_one),
         ),
         Misconception(
-            "forgets to sort the samples by score",
-            "A running count over samples says what is flagged only if they come from the highest "
-            "score down. Sort the labels with the scores.",
+            *judged.DOES_NOT_SORT,
             counted(judged.try_unsorted),
         ),
         Misconception(
@@ -183,9 +179,7 @@ precision_at_recall = Judge(
             one_above,
         ),
         Misconception(
-            "ignores `positive`",
-            "You look for label 1 whatever the caller looks for. Which labels are positive is said "
-            "by `positive`; all others are negative.",
+            *judged.ONE_IS_POSITIVE,
             lambda y_true, scores, least, positive=1: expected_precision(y_true, scores, least),
         ),
         Misconception(

@@ -21,6 +21,23 @@ class Counts(NamedTuple):
     tn: int
 
 
+# Mistakes of every search for a threshold: a name and a hint.
+TEARS_TIES = (
+    "tears tied samples apart",
+    "Samples with the same score are all flagged or none is. After sorting, only the last "
+    "of a group of equal scores is a place to stop and count.",
+)
+DOES_NOT_SORT = (
+    "forgets to sort the samples by score",
+    "A running count over samples says what is flagged only if they come from the highest "
+    "score down. Sort the labels with the scores.",
+)
+ONE_IS_POSITIVE = (
+    "ignores `positive`",
+    "You look for label 1 whatever the caller looks for. Which labels are positive is said "
+    "by `positive`; all others are negative.",
+)
+
 Value = Callable[[Counts], float]
 Tried = list[tuple[float, Counts]]
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograder.engine.plain import is_tensor
 from autograder.engine.question import Case, Question
 from autograder.questions.draws import draw_labels, draw_sizes
 
@@ -106,12 +104,6 @@ def batch_case(label: str, logits: Any, targets: Any, weights: Any, shown: str =
     return Case(label, inputs, tensors=tuple(inputs), shown=shown)
 
 
-def ask_for_a_loss(function: Callable[..., Any], *inputs: Any) -> Any:
-    """Ask for a loss, and read the number from the tensor that a loss should be."""
-    loss = function(*inputs)
-    return loss.item() if is_tensor(loss) and loss.ndim == 0 else loss
-
-
 def draw_batches(rng: np.random.Generator) -> list[Case]:
     """Draw batches in which the rare classes have the large weights, and some are very wrong."""
 
@@ -170,5 +162,4 @@ weighted_loss = Question(
         ),
     ],
     draw=draw_batches,
-    call=ask_for_a_loss,
 )

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from autograder.engine.plain import is_tensor
 from autograder.engine.question import Case, Question, read_value
 
 
@@ -149,16 +148,6 @@ focal_term = Question(
 )
 
 
-def plain(loss: Any) -> Any:
-    """Make a number of a loss that is a tensor, so that no report advises to call `item`."""
-    return loss.item() if is_tensor(loss) and loss.ndim == 0 else loss
-
-
-def ask_about_a_loss(function: Callable[..., Any], *inputs: Any, **options: Any) -> Any:
-    """Ask for a loss: call the function, and read what came."""
-    return plain(function(*inputs, **options))
-
-
 def draw_alpha(rng: np.random.Generator, classes: int) -> list[float]:
     """Draw a weight for each class, no two of them alike."""
     steps = rng.permutation(np.arange(1, 16))[:classes] / 5
@@ -235,7 +224,6 @@ focal_loss = Question(
         ),
     ],
     draw=draw_losses,
-    call=ask_about_a_loss,
 )
 
 # A model was trained to the end with focal loss, gamma = 2, without alpha and without resampling,

@@ -550,14 +550,18 @@ for seed in range(3):
 # as good as those of cross entropy. In the last problem, before and after:
 
 # %% role="demo"
-from imbalance_lessons import score_plots
+from imbalance_lessons import reliability_plots
 
 before = y.numpy(), promised["focal"].numpy()
-plots.show(score_plots.plot_reliability(*before), score_plots.describe_reliability(*before))
+plots.show(
+    reliability_plots.plot_reliability(*before), reliability_plots.describe_reliability(*before)
+)
 
 # %% role="demo"
 after = y.numpy(), promised["undone"].numpy()
-plots.show(score_plots.plot_reliability(*after), score_plots.describe_reliability(*after))
+plots.show(
+    reliability_plots.plot_reliability(*after), reliability_plots.describe_reliability(*after)
+)
 
 # %% [markdown]
 # The formula assumes gamma alone: with an alpha or with resampling the shares have to be corrected

@@ -228,11 +228,11 @@ check("reliability_curve", reliability_curve)
 # near the diagonal. The untouched model first, with ten bins of equal widths:
 
 # %% role="demo"
-from imbalance_lessons import plots, score_plots
+from imbalance_lessons import plots, reliability_plots
 
 plots.show(
-    score_plots.plot_reliability(y_test, untouched),
-    score_plots.describe_reliability(y_test, untouched),
+    reliability_plots.plot_reliability(y_test, untouched),
+    reliability_plots.describe_reliability(y_test, untouched),
 )
 
 # %% [markdown]
@@ -245,8 +245,8 @@ plots.show(
 # %% role="demo"
 print("equal widths:", calibration.reliability_curve(y_test, untouched).counts)
 plots.show(
-    score_plots.plot_reliability(y_test, untouched, quantiles=True),
-    score_plots.describe_reliability(y_test, untouched, quantiles=True),
+    reliability_plots.plot_reliability(y_test, untouched, quantiles=True),
+    reliability_plots.describe_reliability(y_test, untouched, quantiles=True),
 )
 
 # %% [markdown]
@@ -256,8 +256,8 @@ plots.show(
 
 # %% role="demo"
 plots.show(
-    score_plots.plot_reliability(y_test, weighted, quantiles=True),
-    score_plots.describe_reliability(y_test, weighted, quantiles=True),
+    reliability_plots.plot_reliability(y_test, weighted, quantiles=True),
+    reliability_plots.describe_reliability(y_test, weighted, quantiles=True),
 )
 
 # %% [markdown]
@@ -301,10 +301,10 @@ figure = Figure(figsize=(8, 7.2), layout="constrained")
 alt = []
 for ax, (name, shares) in zip(figure.subplots(2, 2).flat, came.items(), strict=True):
     labels = (rank_in_bin < np.repeat(shares, 1000)).astype(int)
-    score_plots.plot_reliability(labels, promised, bins=5, ax=ax)
+    reliability_plots.plot_reliability(labels, promised, bins=5, ax=ax)
     ax.set(title=name, xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
     ax.get_legend().remove()
-    alt.append(f"{name}: {score_plots.describe_reliability(labels, promised, bins=5)}")
+    alt.append(f"{name}: {reliability_plots.describe_reliability(labels, promised, bins=5)}")
 plots.show(ax, " ".join(alt))
 
 # %% [markdown]
@@ -417,8 +417,8 @@ check("correct_prior", correct_prior)
 # %% role="demo"
 corrected = priors.correct_prior(weighted, trained_share=0.5, true_share=0.02)
 plots.show(
-    score_plots.plot_reliability(y_test, corrected, quantiles=True),
-    score_plots.describe_reliability(y_test, corrected, quantiles=True),
+    reliability_plots.plot_reliability(y_test, corrected, quantiles=True),
+    reliability_plots.describe_reliability(y_test, corrected, quantiles=True),
 )
 
 # %% [markdown]
@@ -619,8 +619,10 @@ def believing(true_share):
 
 
 explore(
-    lambda true_share: score_plots.plot_reliability(y_test, believing(true_share), quantiles=True),
-    lambda true_share: score_plots.describe_reliability(
+    lambda true_share: reliability_plots.plot_reliability(
+        y_test, believing(true_share), quantiles=True
+    ),
+    lambda true_share: reliability_plots.describe_reliability(
         y_test, believing(true_share), quantiles=True
     ),
     true_share=(0.005, 0.5, 0.005, 0.1),

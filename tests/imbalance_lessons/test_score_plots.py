@@ -6,7 +6,7 @@ import torch
 from sklearn import metrics as peer
 from sklearn.calibration import calibration_curve
 
-from imbalance_lessons import loss_plots, plots, score_plots
+from imbalance_lessons import loss_plots, plots, reliability_plots, score_plots
 
 RNG = np.random.default_rng(0)
 Y = (RNG.random(300) < 0.15).astype(int)
@@ -19,6 +19,11 @@ def above(rows):
     return (rows.sum(axis=1) > 1).astype(int)
 
 
+MODULES = {
+    "focal": loss_plots,
+    "decision_regions": loss_plots,
+    "reliability": reliability_plots,
+}
 CALLS = {
     "confusion": (Y, SCORES > 0.5),
     "roc": (Y, MODELS),
@@ -31,7 +36,7 @@ CALLS = {
 
 
 def call(kind, name, *args, **kwargs):
-    module = loss_plots if name in ("focal", "decision_regions") else score_plots
+    module = MODULES.get(name, score_plots)
     return getattr(module, f"{kind}_{name}")(*(args or CALLS[name]), **kwargs)
 
 
@@ -106,11 +111,11 @@ def test_where_nobody_should_be_flagged_no_threshold_is_drawn():
 
 @pytest.mark.parametrize("strategy", ["uniform", "quantile"])
 def test_the_reliability_diagram_is_scikit_learns(strategy):
-    ax = score_plots.plot_reliability(Y, SCORES, 5, strategy == "quantile")
+    ax = reliability_plots.plot_reliability(Y, SCORES, 5, strategy == "quantile")
     observed, predicted = calibration_curve(Y, SCORES, n_bins=5, strategy=strategy)
     line = ax.containers[0].lines[0]
     np.testing.assert_allclose(line.get_xydata(), np.column_stack([predicted, observed]))
-    text = score_plots.describe_reliability(Y, SCORES, 5, strategy == "quantile")
+    text = reliability_plots.describe_reliability(Y, SCORES, 5, strategy == "quantile")
     assert f"{predicted[0]:.3g} promised, {observed[0]:.3g} came" in text
 
 

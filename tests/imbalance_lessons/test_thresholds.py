@@ -9,9 +9,9 @@ from sklearn import metrics as sklearn
 
 from imbalance_lessons.metrics import confusion_counts, f_score, precision, recall
 from imbalance_lessons.multiclass import balanced_accuracy
-from imbalance_lessons.ranking import threshold_curve
 from imbalance_lessons.thresholds import (
     apply_threshold,
+    best_balanced_threshold,
     best_cost_threshold,
     best_f_threshold,
     cost_threshold,
@@ -236,11 +236,14 @@ def test_the_best_threshold_for_a_cost_follows_from_the_costs(costs, expected, c
 
 def test_the_best_threshold_for_balanced_accuracy_is_the_prevalence(calibrated):
     y_true, scores = calibrated
-    curve = threshold_curve(y_true, scores)
-    best = np.argmax(curve.balanced_accuracy)
-    assert curve.thresholds[best] == pytest.approx(0.01, abs=0.004)
+    threshold, best = best_balanced_threshold(y_true, scores)
+    assert threshold == pytest.approx(0.01, abs=0.004)
     at_the_prevalence = balanced_accuracy(y_true, apply_threshold(scores, 0.01))
-    assert at_the_prevalence == pytest.approx(curve.balanced_accuracy[best], abs=0.003)
+    assert at_the_prevalence == pytest.approx(best, abs=0.003)
+    # Youden's index, by the peer's curve.
+    false_positives, recalls, _ = sklearn.roc_curve(y_true, scores, drop_intermediate=False)
+    assert best == pytest.approx((np.max(recalls - false_positives) + 1) / 2)
+    assert balanced_accuracy(y_true, apply_threshold(scores, threshold)) == pytest.approx(best)
 
 
 def test_the_best_f1_of_scores_that_tell_nothing():

@@ -21,6 +21,7 @@ INF = float("inf")
         (2, 2.0000000001),
         (2.0, np.array(2.0)),
         (2.0, np.array([2.0])),
+        (np.array(2.0), 2),
         (INF, INF),
         (NAN, NAN),
         ("Mild", " mild "),

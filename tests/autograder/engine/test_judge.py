@@ -1,5 +1,7 @@
 """Judging: credit by case, and the misconception that explains what is wrong."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -155,3 +157,15 @@ def test_what_cannot_be_read_is_wrong_without_a_traceback(lenient, answer):
     report = lenient(lambda total: answer)
     assert report.score == 0
     assert report.misconception is None
+
+
+def test_a_tensor_for_a_number_is_remarked_on_unless_it_should_be_one(question, judge):
+    def means(numbers):
+        return np.array(np.mean(np.asarray(numbers)))
+
+    cases = question.cases()
+    answers = ask(question, means, cases)
+    assert ".item()" in str(judge.report(question, cases, answers))
+    silent = replace(judge, remarks=False).report(question, cases, answers)
+    assert silent.score == 2
+    assert ".item()" not in str(silent)

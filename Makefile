@@ -28,7 +28,7 @@ $(READY): pyproject.toml constraints.txt
 ifneq ($(TORCH_INDEX),)
 	$(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt torch torchvision --index-url $(TORCH_INDEX)
 endif
-	$(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt --editable '.[test,data]'
+	$(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt --editable '.[test,data,cluster,postgres,docs]'
 	@touch $(READY)
 
 demo: $(READY)

@@ -32,15 +32,16 @@ calibration, priors
 
 All of it together
 
-training, pipeline
+training, epochs, pipeline
     Train, choose the best epoch on validation data, report on the model it kept; its steps.
-comparison, tuned_arms, three_arms, side_by_side
-    Experiments of the lessons: remedies compared, thresholds tuned, networks trained together.
+arms, comparison, side_by_side
+    Experiments of the lessons: models trained with remedies, compared at thresholds that are tuned;
+    networks trained together.
 
 For the lessons
 
 splits
-    Making a class rare; parts of the data that all hold every class.
+    Making a class rare; parts of the data that all hold every class, scaled by the first.
 datasets, digits, tables
     Fraud from a generator, real digits of which one is rare, real tables.
 plots, score_plots, reliability_plots, loss_plots, sliders, threshold_explorer

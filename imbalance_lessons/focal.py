@@ -325,7 +325,7 @@ def probabilities_after_focal_loss(logits: torch.Tensor, gamma: float = 2.0) -> 
 
     References
     ----------
-    N. Charoenphakdee, J. Vongkulbhaisal, N. Chairatanakul, M. Sugiyama, "On focal loss for class-
+    N. Charoenphakdee, J. Vongkulbhisal, N. Chairatanakul, M. Sugiyama, "On focal loss for class-
     posterior probability estimation: a theoretical perspective", CVPR 2021.
 
     Examples

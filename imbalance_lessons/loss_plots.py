@@ -138,9 +138,10 @@ def describe_loss_shares(
         f"{name} {', '.join(f'{p[i]:g}: {shares[i]:.1%}' for i in np.flatnonzero(rare == c))}"
         for c, name in enumerate(("common", "rare"))
     ]
+    common, whole = (f"{shares[rare == c].sum():.0%}" for c in (0, 1))
     return (
         "Bar chart of each sample's share of the loss, by the probability of its true class. "
-        f"{'; '.join(parts)}. Rare samples have {shares[rare == 1].sum():.0%} in all."
+        f"{'; '.join(parts)}. Rare samples have {whole} of the loss in all, common ones {common}."
     )
 
 
@@ -175,7 +176,7 @@ def plot_leads(
     ax = ax or new_axes(height=4.2)
     for k, (occasion, table) in enumerate(tables.items()):
         at = np.arange(len(names)) + 0.24 * (k - (len(tables) - 1) / 2)
-        style: dict[str, Any] = {"color": COLOURS[k], "marker": MARKERS[k], "s": 50, "alpha": 0.8}
+        style: dict[str, Any] = {"color": COLOURS[k], "marker": MARKERS[k], "s": 50, "alpha": 0.9}
         ax.scatter(np.tile(at, len(table)), table.ravel(), label=occasion, **style)
     ax.axhline(0, color=INK, linewidth=1)
     ax.set(xticks=range(len(names)), ylabel=what)

@@ -99,6 +99,85 @@ def class_recalls(y_true: ArrayLike, y_pred: ArrayLike) -> np.ndarray:
     return np.asarray(matrix.diagonal()[there] / sizes[there])
 
 
+def recall_per_class(y_true: ArrayLike, y_pred: ArrayLike, num_classes: int) -> np.ndarray:
+    r"""Measure the recall of each class, also of those that have no samples.
+
+    Parameters
+    ----------
+    y_true, y_pred
+        True and predicted class numbers, one each a sample: lists, arrays or tensors.
+    num_classes
+        C, the number of classes: their numbers are 0 to C - 1.
+
+    Returns
+    -------
+    np.ndarray
+        Shape (C,): the recall of each class, NaN for one without samples in `y_true`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `confusion_matrix` does.
+
+    Notes
+    -----
+    :math:`r_c = M_{cc} / \sum_p M_{cp}`: entry c is always class c. `class_recalls` leaves out
+    classes without samples; a 0 for them would claim that all were missed.
+
+    References
+    ----------
+    `sklearn.metrics.recall_score` with ``average=None``, `labels` and ``zero_division=np.nan``.
+
+    Examples
+    --------
+    >>> recall_per_class([0, 0, 2, 2], [0, 1, 2, 2], num_classes=4)
+    array([0.5, nan, 1. , nan])
+    """
+    matrix = confusion_matrix(y_true, y_pred, num_classes)
+    sizes = matrix.sum(axis=1)
+    recalls = np.full(len(sizes), np.nan)
+    there = sizes > 0
+    recalls[there] = matrix.diagonal()[there] / sizes[there]
+    return recalls
+
+
+def taken_for(y_true: ArrayLike, y_pred: ArrayLike, label: int) -> int:
+    """Say for which class the missed samples of one class are most often taken.
+
+    Parameters
+    ----------
+    y_true, y_pred
+        True and predicted class numbers, one each a sample: lists, arrays or tensors.
+    label
+        The class whose samples we look at.
+
+    Returns
+    -------
+    int
+        Another class, any of them if several come first; -1 if no sample was missed.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `y_true` or `y_pred` does not hold class numbers, their lengths differ, or `label` is not
+        a class up to the largest of them.
+
+    Notes
+    -----
+    The largest entry of the row of `label` in the confusion matrix, off the diagonal; the lowest
+    class of several.
+
+    Examples
+    --------
+    >>> taken_for([9, 9, 9, 9, 4], [9, 4, 7, 4, 9], label=9)
+    4
+    """
+    matrix = confusion_matrix(y_true, y_pred)
+    missed = matrix[as_integer(label, "label", maximum=len(matrix) - 1)]
+    missed[label] = 0
+    return int(missed.argmax()) if missed.any() else -1
+
+
 def balanced_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     r"""Measure the accuracy as if all classes had the same size.
 

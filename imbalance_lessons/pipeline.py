@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from imbalance_lessons.score_validation import as_share
 from imbalance_lessons.validation import as_integer, as_number
 
-__all__ = ["keep_best", "translate_precision", "winner_on_test"]
+__all__ = ["keep_best", "predict_in_batches", "translate_precision", "winner_on_test"]
 
 
 def keep_best(
@@ -63,6 +64,47 @@ def keep_best(
     return best_score, best_epoch
 
 
+def predict_in_batches(
+    model: torch.nn.Module, inputs: torch.Tensor, batch_size: int = 256
+) -> NDArray[np.int64]:
+    """Predict a class for each input, and leave the model as it was.
+
+    Parameters
+    ----------
+    model, inputs
+        A module that gives a row of logits for each input, and a tensor of N inputs.
+    batch_size
+        How many inputs the model may get at once.
+
+    Returns
+    -------
+    np.ndarray
+        Shape (N,): the class with the largest logit of each input, in the order of the inputs.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `batch_size` is not a whole number from 1 on.
+
+    Notes
+    -----
+    In evaluation mode, without recording for gradients; afterwards each module is in the mode that
+    `model` had.
+
+    Examples
+    --------
+    >>> predict_in_batches(torch.nn.Identity(), torch.tensor([[0.1, 0.2], [3.0, -1.0]]), 1)
+    array([1, 0])
+    """
+    batch_size = as_integer(batch_size, "batch_size", minimum=1)
+    mode = model.training
+    model.eval()
+    with torch.no_grad():
+        labels = [model(batch).argmax(dim=1) for batch in inputs.split(batch_size)]
+    model.train(mode)
+    return np.asarray(torch.cat(labels))
+
+
 def winner_on_test(
     validation: Mapping[str, Sequence[float]], test: Mapping[str, Sequence[float]]
 ) -> float:
@@ -101,6 +143,8 @@ def winner_on_test(
     >>> winner_on_test(validation, {"untouched": [0.74, 0.76], "weights": [0.70, 0.71]})
     0.705
     """
+    if not validation:
+        raise ValueError("validation: expected the scores of at least one arm, got none")
     winner = max(validation, key=lambda arm: float(np.mean(validation[arm])))
     return float(np.mean(test[winner]))
 

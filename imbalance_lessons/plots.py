@@ -22,8 +22,9 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import ArrayLike
 
 # Okabe and Ito's palette, which readers with any colour vision can tell apart
-# (https://jfly.uni-koeln.de/color/); each colour always comes with the same hatch.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+# (https://jfly.uni-koeln.de/color/), with brown and their black in place of orange and sky blue:
+# thin lines in these two are hard to see on white. Each colour always comes with the same hatch.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7A5200", "#333333")
 HATCHES = ("", "///", "...", "xx", "\\\\\\", "++")
 COMMON, RARE = COLOURS[:2]
 INK = "#333333"
@@ -91,12 +92,14 @@ def plot_bars(
     """
     sizes, names = _sizes(counts, names)
     ax = ax or new_axes()
+    crowded = len(sizes) > 3  # then a count and its share stand one below the other
     for c, (size, text) in enumerate(zip(sizes, _shares(sizes), strict=True)):
+        text = text.replace(" ", "\n") if crowded else text
         colour, hatch = COLOURS[c % len(COLOURS)], HATCHES[c % len(HATCHES)]
         ax.bar(c, size, width=0.6, color=colour, hatch=hatch, edgecolor="white")
         ax.annotate(text, (c, size), (0, 4), textcoords="offset points", ha="center")
     ax.set(xticks=range(len(names)), xticklabels=names, ylabel="samples")
-    ax.set_ylim(0, 1.12 * sizes.max())  # room for the words above the bars
+    ax.set_ylim(0, (1.2 if crowded else 1.12) * sizes.max())  # room for the words above the bars
     ax.yaxis.set_major_formatter("{x:,.0f}")
     return ax
 
@@ -161,7 +164,7 @@ def describe_shares(steps: ArrayLike, shares: ArrayLike, count_share: float) -> 
         f"Line chart of the rare class's share of the gradient in {len(shares)} runs. The median "
         f"starts at {median[0]:.1%} at step {steps[0]:.0f}, where the class's share of the samples "
         f"is {count_share:.0%}, is highest at step {steps[high]:.0f} with {median[high]:.0%}, and "
-        f"ends at {median[-1]:.0%} at step {steps[-1]:.0f}."
+        f"ends at {median[-1]:.0%} at step {steps[-1]:.0f}. A dotted line marks an equal pull, 50%."
     )
 
 

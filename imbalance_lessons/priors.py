@@ -51,7 +51,7 @@ def correct_prior(
     ----------
     M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the outputs of a classifier to new a priori
     probabilities", Neural Computation 14 (2002), 21-41; A. Dal Pozzolo et al., "Calibrating
-    probability with undersampling for unbalanced classification", IEEE SSCI 2015.
+    probability with undersampling for unbalanced classification", IEEE SSCI 2015, 159-166.
 
     Examples
     --------

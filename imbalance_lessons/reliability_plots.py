@@ -74,7 +74,7 @@ def describe_reliability(
     return (
         f"Reliability diagram, the share of positives against the mean predicted probability in "
         f"{len(parts)} bins: {'; '.join(parts)}. On average the points are {error:.3f} from the "
-        "diagonal, on which promises are kept."
+        "diagonal, on which promises are kept. Each has its 95% interval."
     )
 
 

@@ -50,12 +50,12 @@ class Control:
 
     @property
     def label(self) -> str:
-        """The name in words: ``cost_of_a_miss`` is "cost of a miss"."""
+        """The name in words, such as "cost of a miss" for ``cost_of_a_miss``."""
         return self.name.replace("_", " ")
 
     @property
     def whole(self) -> bool:
-        """Whether the slider gives whole numbers: then it was described with ints only."""
+        """Whether the slider gives whole numbers, as it does if it was described with ints only."""
         return all(isinstance(x, int) for x in (self.low, self.high, self.step, self.start))
 
     def read(self, value: float) -> float:
@@ -190,7 +190,7 @@ def explore(
 
 
 def _slider(widgets: Any, control: Control) -> Any:
-    """Make a slider that speaks its name, can be moved by keys, and waits until it is let go."""
+    """Make a slider that shows its name, can be moved by keys, and waits until it is let go."""
     kind = widgets.IntSlider if control.whole else widgets.FloatSlider
     return kind(
         value=control.start,

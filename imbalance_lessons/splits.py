@@ -1,19 +1,26 @@
-"""Making a class rare, and dividing samples into parts that all hold every class."""
+"""Making a class rare; dividing samples into parts that hold every class, scaled by the first."""
 
 from __future__ import annotations
 
 import numbers
 import reprlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from imbalance_lessons.features import as_rows
 from imbalance_lessons.randomness import as_rng
 from imbalance_lessons.validation import as_integer, as_labels, as_numbers, as_scalar
 
-__all__ = ["imbalanced_subset", "split_three", "stratified_split"]
+__all__ = [
+    "imbalanced_subset",
+    "make_rare",
+    "split_three",
+    "standardised_parts",
+    "stratified_split",
+]
 
 
 def imbalanced_subset(labels: ArrayLike, rare: int, keep: int | float, seed: Any = 0) -> np.ndarray:
@@ -62,9 +69,51 @@ def imbalanced_subset(labels: ArrayLike, rare: int, keep: int | float, seed: Any
     (3, [0, 2])
     """
     labels = as_labels(labels)
+    available = int(np.count_nonzero(labels == as_integer(rare, "rare")))
+    return make_rare(labels, rare, _number_to_keep(keep, available, rare), seed)
+
+
+def make_rare(labels: ArrayLike, rare: int, keep: int, seed: Any = 0) -> np.ndarray:
+    r"""Choose some samples of one class at random, and all samples of the others.
+
+    Parameters
+    ----------
+    labels
+        One class number (0, 1, 2, ...) a sample: a list, an array or a tensor.
+    rare, keep
+        The class to thin out, and how many of its samples stay.
+    seed
+        A whole number: the same one chooses the same samples.
+
+    Returns
+    -------
+    np.ndarray
+        The positions of all samples that stay, each once, in any order.
+
+    Raises
+    ------
+    TypeError
+        If `rare` or `keep` is not a whole number, or `seed` nothing to draw from.
+    ValueError
+        If `labels` does not hold class numbers, or `keep` is not between 1 and what there is.
+
+    Notes
+    -----
+    The positions come in random order. `imbalanced_subset` also takes the share to keep.
+
+    References
+    ----------
+    `imblearn.datasets.make_imbalance` does the same for inputs and labels together.
+
+    Examples
+    --------
+    >>> sorted(make_rare([1, 0, 1, 0, 0], rare=1, keep=1, seed=0).tolist())
+    [1, 2, 3, 4]
+    """
+    labels, rng = as_labels(labels), as_rng(seed)
     members = np.flatnonzero(labels == as_integer(rare, "rare"))
-    rng = as_rng(seed)
-    kept = rng.choice(members, _number_to_keep(keep, len(members), rare), replace=False)
+    as_integer(keep, "keep", minimum=1, maximum=len(members))
+    kept = rng.choice(members, keep, replace=False)
     return rng.permutation(np.concatenate([np.flatnonzero(labels != rare), kept]))
 
 
@@ -161,6 +210,53 @@ def split_three(
         cuts = np.rint(len(rows) * np.cumsum(shares)).astype(int)
         pieces.append(np.split(rows, cuts[:2]))
     return [rng.permutation(np.concatenate(part)) for part in zip(*pieces, strict=True)]
+
+
+def standardised_parts(
+    inputs: ArrayLike,
+    labels: ArrayLike,
+    shares: Sequence[float] = (0.5, 0.25, 0.25),
+    seed: Any = 0,
+    split: Callable[..., Sequence[np.ndarray]] = stratified_split,
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Split samples, and scale their features by mean and deviation of the first part.
+
+    Parameters
+    ----------
+    inputs, labels
+        Samples, a row each, and the class number of each.
+    shares
+        Of the parts: to train on, to tune with, to test.
+    seed
+        Where the random numbers of the split start.
+    split
+        A function of labels, shares and seed that gives the rows of each part.
+
+    Returns
+    -------
+    list of tuple
+        Inputs and labels of each part. A feature without spread in the first part is only shifted.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `split` does, or if the inputs are not rows of finite numbers, one a label.
+
+    Examples
+    --------
+    >>> train, test = standardised_parts([[0.0], [4.0]] * 4, [0, 1] * 4, [0.5, 0.5])
+    >>> float(train[0].mean()), float(train[0].std())
+    (0.0, 1.0)
+    """
+    features, classes = as_rows(inputs, "inputs"), as_labels(labels)
+    if len(classes) != len(features):
+        raise ValueError(f"labels: expected {len(features)}, one a row, got {len(classes)}")
+    parts = split(classes, shares, seed)
+    training = features[parts[0]]
+    # A column of one number may have a deviation all the same: its mean is rounded.
+    scale = np.where(np.ptp(training, axis=0) > 0, training.std(axis=0), 1)
+    features = (features - training.mean(axis=0)) / scale
+    return [(features[rows], classes[rows]) for rows in parts]
 
 
 def _number_to_keep(keep: Any, available: int, rare: int) -> int:

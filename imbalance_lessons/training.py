@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from imbalance_lessons.balanced_sampler import BalancedSampler
 from imbalance_lessons.distribution import class_counts, imbalance_ratio
+from imbalance_lessons.epochs import Loss, cut_batches, draw_order, predict, train_epoch
 from imbalance_lessons.evaluation import Evaluation, evaluation
 from imbalance_lessons.multiclass import balanced_accuracy
 from imbalance_lessons.validation import (
@@ -33,10 +34,6 @@ TWICE = (
     "rare classes will be predicted too often, unless you move the threshold."
 )
 
-FETCH = 2**18
-"""Numbers fetched at a time for the batches to come: few enough to stay in the cache."""
-
-Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 Score = Callable[[NDArray[np.int64], NDArray[np.int64]], float]
 
 
@@ -149,7 +146,8 @@ def fit(
     model
         A module that gives logits of shape (N, C). It is trained in place.
     epochs, batch_size
-        How many passes at most, and how many samples to a step.
+        How many passes at most, and how many samples to a step. A single sample that is left over
+        joins the last step.
     use_weighted_sampling, use_weighted_loss
         Whether to balance the batches, or the loss.
     loss, sampler
@@ -168,7 +166,7 @@ def fit(
     device
         Where to train; None: where the model is. The model stays there.
     verbose, progress
-        Whether to print what happens, and whether to draw a progress bar.
+        Whether to print what happens, and whether to draw a progress bar; both on standard output.
 
     Returns
     -------
@@ -230,15 +228,15 @@ def fit(
         optimizer = torch.optim.Adam(trainable_parameters(model), lr=lr)
 
         def run(epoch: int) -> Epoch:
-            order = _order(sampler, len(y)).to(device)
-            mean = _train_epoch(model, loss, optimizer, _batches(X, targets, order, batch_size))
-            value = score(held, _predict(model, X_held)[0])
+            order = draw_order(sampler, len(y)).to(device)
+            mean = train_epoch(model, loss, optimizer, cut_batches(X, targets, order, batch_size))
+            value = score(held, predict(model, X_held)[0])
             at = f"epoch {epoch}"
             return Epoch(_finite(mean, f"loss: {at}"), _finite(value, f"score: {at}"))
 
-        counted = _counted(epochs, progress)
-        history, best_epoch = _keep_best(model, counted, run, patience, say, _name(score))
-        predicted, probabilities = _predict(model, X_held)
+        with _counted(epochs, progress) as counted:
+            history, best_epoch = _keep_best(model, counted, run, patience, say, _name(score))
+        predicted, probabilities = predict(model, X_held)
         value = _finite(score(held, predicted), "score")
         report = evaluation(held, predicted, probabilities)
     say(f"\nBest {_name(score)}: {value:.4f} (epoch {best_epoch})")
@@ -273,42 +271,6 @@ def _keep_best(
     return tuple(history), best_epoch
 
 
-def _train_epoch(
-    model: torch.nn.Module,
-    loss: Loss,
-    optimizer: torch.optim.Optimizer,
-    batches: Iterable[tuple[torch.Tensor, torch.Tensor]],
-) -> float:
-    """Take a step a batch; give the mean loss a sample, read from the device once."""
-    model.train()
-    losses, sizes = [], []
-    for samples, targets in batches:
-        optimizer.zero_grad()
-        value = loss(model(samples), targets)
-        value.backward()
-        optimizer.step()
-        losses.append(value.detach())
-        sizes.append(len(targets))
-    return float(np.average(torch.stack(losses).cpu().numpy(), weights=sizes))
-
-
-def _batches(
-    X: torch.Tensor, targets: torch.Tensor, order: torch.Tensor, batch_size: int
-) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Cut the batches of an epoch, fetching the rows of several small ones at once."""
-    for rows in order.split(batch_size * max(1, FETCH // (batch_size * X[0].numel()))):
-        parts = (values.index_select(0, rows).split(batch_size) for values in (X, targets))
-        yield from zip(*parts, strict=True)
-
-
-@torch.no_grad()  # type: ignore[untyped-decorator]  # PyTorch's types are not read
-def _predict(model: torch.nn.Module, X: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """Give labels and probabilities, in batches that fit memory."""
-    model.eval()
-    logits = torch.cat([model(rows) for rows in X.split(4096)]).double()
-    return logits.argmax(dim=1).cpu().numpy(), logits.softmax(dim=1).cpu().numpy()
-
-
 def _loss(
     y: np.ndarray, classes: int, weighted: bool, device: torch.device, say: Callable[[str], None]
 ) -> Loss:
@@ -318,23 +280,8 @@ def _loss(
     weights = inverse_frequency_weights(y, classes)
     say(f"Class weights: {weights.round(4).tolist()}")
     weight = torch.tensor(weights, dtype=torch.float32, device=device)
-    criterion: Loss = torch.nn.CrossEntropyLoss(weight)
-    return criterion
-
-
-def _order(sampler: Iterable[int] | None, samples: int) -> torch.Tensor:
-    """Give the rows of one epoch, in order: a sampler's, or all of them shuffled."""
-    if sampler is None:
-        return torch.randperm(samples)
-    if type(sampler) is BalancedSampler:  # what it would give one by one, in less time
-        return sampler.draw(len(sampler))
-    order = torch.as_tensor(np.fromiter(sampler, dtype=np.int64))
-    if len(order) == 0 or order.min() < 0 or order.max() >= samples:
-        raise ValueError(
-            f"sampler: expected row numbers from 0 to {samples - 1}, at least one, "
-            f"got {order.tolist()!r:.60}"
-        )
-    return order
+    # Of the logits' type, which is not float32 for every model.
+    return lambda logits, targets: F.cross_entropy(logits, targets, weight.to(logits.dtype))
 
 
 def _inputs(samples: ArrayLike, name: str, device: torch.device) -> torch.Tensor:
@@ -384,12 +331,17 @@ def _modes_kept(model: torch.nn.Module) -> Iterator[None]:
             module.training = mode
 
 
-def _counted(epochs: int, progress: bool) -> Iterable[int]:
+@contextmanager
+def _counted(epochs: int, progress: bool) -> Iterator[Iterable[int]]:
+    """Give the numbers of the epochs, with a bar that also ends where training is broken off."""
+    numbers = range(1, epochs + 1)
     if not progress:
-        return range(1, epochs + 1)
-    from rich.progress import track
+        yield numbers
+        return
+    from rich.progress import Progress
 
-    return track(range(1, epochs + 1), description="Training")
+    with Progress() as bars:
+        yield bars.track(numbers, description="Training")
 
 
 def _finite(value: Any, name: str) -> float:

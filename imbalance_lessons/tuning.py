@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from imbalance_lessons.score_validation import as_scores
+from imbalance_lessons.multiclass import balanced_accuracy
+from imbalance_lessons.score_validation import as_logits, as_scores
 from imbalance_lessons.thresholds import apply_threshold
-from imbalance_lessons.validation import as_labels
+from imbalance_lessons.validation import as_integer, as_labels
 
 Search = Callable[[ArrayLike, ArrayLike], tuple[float, float]]
 Measure = Callable[[ArrayLike, ArrayLike], float]
@@ -156,3 +157,50 @@ def _pair(data: tuple[ArrayLike, ArrayLike], name: str) -> tuple[ArrayLike, Arra
     if len(scores) != len(labels):
         raise ValueError(f"{name} scores: expected {len(labels)}, one a label, got {len(scores)}")
     return labels, scores
+
+
+def best_shift(y_true: ArrayLike, logits: ArrayLike, label: int, shifts: ArrayLike) -> float:
+    r"""Find what to add to the logits of one class for the best balanced accuracy.
+
+    Parameters
+    ----------
+    y_true, logits
+        True class numbers of N validation samples, and a model's logits for them, shape (N, C).
+    label, shifts
+        The class whose logits are shifted, a column of `logits`, and the numbers to try.
+
+    Returns
+    -------
+    float
+        The one of `shifts` with the best balanced accuracy; any of them if several are best.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If labels and logits do not fit each other, `label` is not a column, or `shifts` holds no
+        finite numbers.
+
+    Notes
+    -----
+    The first of several. A threshold for one class of many: with two classes, a shift s of class 1
+    puts the threshold on its log-odds at -s. Adding :math:`\log(\pi_k / \pi_c)` to class c of a
+    network that was trained at shares :math:`\pi` needs no validation data: logit adjustment.
+
+    References
+    ----------
+    A. K. Menon et al., "Long-tail learning via logit adjustment", ICLR 2021.
+
+    Examples
+    --------
+    >>> logits = [[2.0, 0.0], [1.0, 0.5], [1.5, 0.9], [0.2, 0.0]]
+    >>> best_shift([0, 1, 1, 0], logits, label=1, shifts=[0, 0.7, 1.5, 3])
+    0.7
+    """
+    logits = as_logits(logits)
+    column = as_integer(label, "label", maximum=logits.shape[1] - 1)
+    shifts, scores = as_scores(shifts, "shifts"), []
+    for shift in shifts:
+        moved = logits.copy()
+        moved[:, column] += shift
+        scores.append(balanced_accuracy(y_true, moved.argmax(axis=1)))
+    return float(shifts[np.argmax(scores)])

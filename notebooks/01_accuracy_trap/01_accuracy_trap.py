@@ -531,8 +531,8 @@ check("quick_check_accuracy", quick_check_accuracy)
 # ## References
 #
 # 1. A. Dal Pozzolo, O. Caelen, R. A. Johnson, G. Bontempi, "Calibrating probability with
-#    undersampling for unbalanced classification", IEEE CIDM 2015: 492 frauds among
-#    284,807 card payments.
+#    undersampling for unbalanced classification", IEEE Symposium Series on Computational
+#    Intelligence (SSCI) 2015, 159-166: 492 frauds among 284,807 card payments.
 # 2. N. V. Chawla, K. W. Bowyer, L. O. Hall, W. P. Kegelmeyer, "SMOTE: synthetic minority
 #    over-sampling technique", JAIR 16 (2002): mammography, 260
 #    calcifications against 10,923 samples without.

@@ -957,4 +957,4 @@ check("quick_check_sampler", quick_check_sampler)
 #    convolutional neural networks", Neural Networks 106 (2018).
 # 4. C. Shorten, T. M. Khoshgoftaar, "A survey on image data augmentation for deep learning",
 #    Journal of Big Data 6:60 (2019).
-# 5. Y. Elor, H. Averbuch-Elor, "To SMOTE, or not to SMOTE?", 2022.
+# 5. Y. Elor, H. Averbuch-Elor, "To SMOTE, or not to SMOTE?", arXiv:2201.08528 (2022).

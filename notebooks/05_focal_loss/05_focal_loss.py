@@ -661,5 +661,5 @@ check("quick_check_focal", quick_check_focal)
 #    ICCV 2017: the loss, RetinaNet, and the table of gamma and alpha.
 # 2. Y. Cui, M. Jia, T.-Y. Lin, Y. Song, S. Belongie, "Class-balanced loss based on effective number
 #    of samples", CVPR 2019: the figures are for CIFAR-10 with an imbalance of 100.
-# 3. N. Charoenphakdee, J. Vongkulbhaisal, N. Chairatanakul, M. Sugiyama, "On focal loss for class-
+# 3. N. Charoenphakdee, J. Vongkulbhisal, N. Chairatanakul, M. Sugiyama, "On focal loss for class-
 #    posterior probability estimation: a theoretical perspective", CVPR 2021.

@@ -479,18 +479,16 @@ plots.show(
 # accuracy. Ten data sets:
 
 # %% role="demo"
-from imbalance_lessons.comparison import AT_THRESHOLD, OF_RANKING, compare_remedies
+from imbalance_lessons.comparison import REMEDIES, arms_table, columns_at, compare_remedies
 from imbalance_lessons.datasets import make_fraud
 
 
 def show_arms(runs):
-    for columns in (AT_THRESHOLD, OF_RANKING):
-        print(f"{'':18}" + "".join(f"{name:22}" for name in columns))
-        for arm in runs[0]:
-            cells = (spread([run[arm][name] for run in runs], 2) for name in columns)
-            print(f"{arm:18}" + "".join(f"{cell:22}" for cell in cells))
-    lower = sum(run["weighted"]["AP"] < run["untouched"]["AP"] for run in runs)
-    print(f"AP: weighted is below untouched in {lower} of {len(runs)} runs")
+    columns, runs = columns_at(0.5), np.array(runs)
+    for part in (slice(0, 4), slice(4, 6)):
+        print(arms_table(runs[:, :, part], REMEDIES, columns[part], summary="median"))
+    untouched, weighted = runs[:, 0, 5], runs[:, 1, 5]
+    print(f"AP: weighted is below untouched in {sum(weighted < untouched)} of {len(runs)} runs")
 
 
 payments = [make_fraud(40_000, prevalence=0.01, seed=seed) for seed in range(10)]

@@ -48,9 +48,9 @@ import torch
 
 torch.set_num_threads(1)  # models as small as these are no faster on more cores
 
+from imbalance_lessons.arms import positive_scores, train_linear
 from imbalance_lessons.datasets import make_fraud
 from imbalance_lessons.splits import stratified_split
-from imbalance_lessons.tuned_arms import positive_scores, train_linear
 
 payments, is_fraud = make_fraud(40_000, prevalence=0.01, seed=4)
 fit_rows, val_rows, test_rows = stratified_split(is_fraud, [0.5, 0.25, 0.25], seed=0)
@@ -366,7 +366,7 @@ check("cost_threshold", cost_threshold)
 # formula to it?
 
 # %% role="demo"
-from imbalance_lessons.tuned_arms import train_arm
+from imbalance_lessons.arms import train_arm
 
 weighted = train_arm("weights", payments[fit_rows], is_fraud[fit_rows])
 weighted_val, weighted_test = (
@@ -526,7 +526,7 @@ for search in (thresholds.best_f_threshold, lambda y, s: (0.5, None)):
 # %% role="demo"
 from rich.progress import track
 
-from imbalance_lessons.tuned_arms import arms_table, compare_arms
+from imbalance_lessons.comparison import arms_table, compare_arms
 
 problems = {"1:10": (20_000, 1 / 11, 0.8), "1:1000": (200_000, 1 / 1001, 1.5)}
 for name, (n_samples, prevalence, class_sep) in problems.items():

@@ -325,15 +325,17 @@ def trainer(model, x, y, balance_batches, balance_loss):
 # %% [markdown]
 # Each arm is measured four times on test data: its balanced accuracy at 0.5, which is what `argmax`
 # does; its balanced accuracy at the threshold that was best on *validation* data; and, for the
-# ranking alone, ROC-AUC and average precision. (`four_measures` does this; `fraud_parts` makes a
-# problem, splits it and standardises it by the training part.)
+# ranking alone, ROC-AUC and average precision. (`BALANCED` is a list of these columns, and
+# `measure_arm` fills them; `fraud_parts` makes a problem, splits it and standardises it by the
+# training part.)
 #
 # The epoch is kept by the average precision on validation data. That is a choice, and it matters:
 # we will come back to it.
 
 # %% role="demo"
-from imbalance_lessons import pipeline, ranking, three_arms
-from imbalance_lessons.tuned_arms import positive_scores
+from imbalance_lessons import comparison, pipeline, ranking
+from imbalance_lessons.arms import positive_scores
+from imbalance_lessons.comparison import BALANCED, fraud_parts
 
 
 def run(seed, parts, arm, keep=ranking.average_precision):
@@ -348,8 +350,8 @@ def run(seed, parts, arm, keep=ranking.average_precision):
         return keep(y_val, scores)
 
     pipeline.keep_best(model, train_epoch, validate, epochs=40)
-    val, test = positive_scores(model, x_val), positive_scores(model, x_test)
-    return three_arms.four_measures(y_val, val, y_test, test), path
+    on_val, on_test = positive_scores(model, x_val), positive_scores(model, x_test)
+    return comparison.measure_arm(BALANCED, (y_val, on_val), (y_test, on_test)), path
 
 
 # %% [markdown]
@@ -359,10 +361,11 @@ def run(seed, parts, arm, keep=ranking.average_precision):
 # %% role="demo"
 results, paths = np.zeros((5, 3, 4)), np.zeros((5, 3, 40))
 for seed in track(range(5)):
-    parts = three_arms.fraud_parts(seed)
+    parts = fraud_parts(seed)
     for i, arm in enumerate(ARMS):
         results[seed, i], paths[seed, i] = run(seed, parts, arm)
-print(three_arms.measures_table(results, list(ARMS)))
+guess = (0.5, 0.5, 0.5, 0.01)  # what flags are worth that know nothing of the payments
+print(comparison.arms_table(results, list(ARMS), BALANCED, digits=3, guessing=guess))
 
 # %% [markdown]
 # At 0.5 it looks like a rescue: 0.649 for the untouched arm, 0.834 and 0.839 for the balanced ones.
@@ -372,7 +375,7 @@ print(three_arms.measures_table(results, list(ARMS)))
 
 
 # %% role="demo"
-print(three_arms.leads_table(results, list(ARMS)))
+print(comparison.leads_table(results, list(ARMS)))
 
 # %% [markdown]
 # Of the 0.185 that sampling was ahead at 0.5, 0.011 are left once the threshold is tuned, and in
@@ -425,10 +428,10 @@ def at_half(labels, scores):
 
 by_half = np.zeros((5, 1, 4))
 for seed in track(range(5)):
-    parts = three_arms.fraud_parts(seed)
+    parts = fraud_parts(seed)
     by_half[seed, 0], _ = run(seed, parts, "(a) untouched", keep=at_half)
-print(three_arms.measures_table(by_half, ["(a) kept at 0.5"]))
-print(three_arms.measures_table(results[:, :1], ["(a) kept by AP"]))
+both = np.concatenate([by_half, results[:, :1]], axis=1)
+print(comparison.arms_table(both, ["(a) kept at 0.5", "(a) kept by AP"], BALANCED, digits=3))
 print("ROC-AUC kept at 0.5:", *by_half[:, 0, 2].round(2), "  by AP:", *results[:, 0, 2].round(2))
 
 # %% [markdown]
@@ -466,14 +469,15 @@ check("winner_on_test", winner_on_test)
 # best F1 on validation data.
 
 # %% role="demo"
-from imbalance_lessons import metrics, thresholds, tuned_arms
+from imbalance_lessons import metrics, thresholds
+from imbalance_lessons.arms import train_arm
 from imbalance_lessons.thresholds import apply_threshold
 
 for seed in range(3):
     inputs, labels = make_fraud(150_000, prevalence=0.001, seed=seed, class_sep=1.5)
     train, val, test = splits.split_three(labels, (1 / 3, 1 / 3, 1 / 3), seed)
     for arm in ("untouched", "weights"):
-        model = tuned_arms.train_arm(arm, inputs[train], labels[train])
+        model = train_arm(arm, inputs[train], labels[train])
         on_val, on_test = (positive_scores(model, inputs[part]) for part in (val, test))
         line = f"problem {seed}, {arm:9}"
         best = thresholds.best_f_threshold(labels[val], on_val)[0]
@@ -501,8 +505,8 @@ for seed in range(3):
 # and tuned?
 
 # %% role="demo"
+from imbalance_lessons.comparison import arms_table, compare_arms
 from imbalance_lessons.tables import load_table, tables_installed
-from imbalance_lessons.tuned_arms import arms_table, compare_arms
 
 if tables_installed():
     for name in ("email", "nassCDS"):
@@ -528,8 +532,8 @@ else:
 # first**, for each: higher, lower, or about the same?
 
 # %% role="demo"
-(x_fit, y_fit), (x_val, y_val), (x_test, y_test) = three_arms.fraud_parts(3)
-model = tuned_arms.train_arm("sampling", x_fit, y_fit)
+(x_fit, y_fit), (x_val, y_val), (x_test, y_test) = fraud_parts(3)
+model = train_arm("sampling", x_fit, y_fit)
 on_val, on_test = positive_scores(model, x_val), positive_scores(model, x_test)
 rng = np.random.default_rng(0)
 

@@ -61,7 +61,7 @@ y_test = is_fraud[test_rows]
 # %% role="demo"
 import torch
 
-from imbalance_lessons.tuned_arms import positive_scores, train_arm
+from imbalance_lessons.arms import positive_scores, train_arm
 
 torch.set_num_threads(1)  # one thread is as fast here, and leaves the other cores to you
 
@@ -431,10 +431,6 @@ plots.show(
 
 
 # %% role="demo"
-from imbalance_lessons.sampling import undersampled_indices
-from imbalance_lessons.tuned_arms import train_linear
-
-
 def load_problem(seed):
     inputs, labels = make_fraud(40_000, prevalence=0.02, seed=seed)
     train, test = stratified_split(labels, [0.5, 0.5], seed=0)
@@ -442,12 +438,11 @@ def load_problem(seed):
 
 
 def four_models(inputs, labels, new_inputs, seed):
-    few = undersampled_indices(labels, seed)
     models = {
         "untouched": train_arm("untouched", inputs, labels),
         "weights": train_arm("weights", inputs, labels),
         "oversampled": train_arm("sampling", inputs, labels, seed),
-        "undersampled": train_linear(inputs[few], labels[few]),
+        "undersampled": train_arm("undersampling", inputs, labels, seed),
     }
     return {name: positive_scores(model, new_inputs) for name, model in models.items()}
 
@@ -534,8 +529,10 @@ def train_network(inputs, labels, steps=300):
 # %% [markdown]
 # Three of the problems, each with all rows and with the 800. The training takes a few seconds.
 
-
 # %% role="demo"
+from imbalance_lessons.sampling import undersampled_indices
+
+
 def network_probabilities(rows, problem):
     inputs, labels, new_inputs, _ = problem
     return positive_scores(
@@ -1069,10 +1066,11 @@ check("quick_check_calibration", quick_check_calibration)
 # 4. M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the outputs of a classifier to new a priori
 #    probabilities: a simple procedure", Neural Computation 14 (2002), 21-41.
 # 5. A. Dal Pozzolo, O. Caelen, R. A. Johnson, G. Bontempi, "Calibrating probability with
-#    undersampling for unbalanced classification", IEEE SSCI 2015.
+#    undersampling for unbalanced classification", IEEE Symposium Series on Computational
+#    Intelligence (SSCI) 2015, 159-166.
 # 6. C. Guo, G. Pleiss, Y. Sun, K. Q. Weinberger, "On calibration of modern neural networks", ICML
 #    2017, 1321-1330.
-# 7. N. Charoenphakdee, J. Vongkulbhaisal, N. Chairatanakul, M. Sugiyama, "On focal loss for
+# 7. N. Charoenphakdee, J. Vongkulbhisal, N. Chairatanakul, M. Sugiyama, "On focal loss for
 #    class-posterior probability estimation: a theoretical perspective", CVPR 2021.
 # 8. A. K. Menon, S. Jayasumana, A. S. Rawat, H. Jain, A. Veit, S. Kumar, "Long-tail learning via
 #    logit adjustment", ICLR 2021.

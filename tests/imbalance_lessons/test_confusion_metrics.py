@@ -27,6 +27,8 @@ from imbalance_lessons.multiclass import (
     confusion_matrix,
     g_mean,
     matthews_correlation,
+    recall_per_class,
+    taken_for,
 )
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -352,3 +354,54 @@ def test_too_few_classes_and_too_many_are_refused(refuses):
 def test_balanced_accuracy_needs_no_room_for_classes_that_do_not_occur():
     """A confusion matrix of so many classes would not fit into memory."""
     assert balanced_accuracy([0, 0, 900_000, 900_000], [0, 7, 900_000, 900_000]) == 0.75
+
+
+MANY = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=40)
+
+
+@given(MANY, st.integers(5, 8))
+def test_the_recall_of_each_class_is_scikit_learns(pairs, num_classes):
+    y_true, y_pred = map(list, zip(*pairs, strict=True))
+    got = recall_per_class(y_true, y_pred, num_classes)
+    labels = list(range(num_classes))
+    theirs = sklearn.recall_score(
+        y_true, y_pred, labels=labels, average=None, zero_division=math.nan
+    )
+    assert got == pytest.approx(theirs, nan_ok=True)
+    assert got[~np.isnan(got)] == pytest.approx(class_recalls(y_true, y_pred))
+    assert np.nanmean(got) == pytest.approx(balanced_accuracy(y_true, y_pred))
+
+
+def test_a_class_that_nobody_mentions_has_no_recall_and_there_is_no_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        got = recall_per_class(torch.tensor([0, 2]), torch.tensor([2, 2]), 4)
+    assert got == pytest.approx([0, math.nan, 1, math.nan], nan_ok=True)
+
+
+@pytest.mark.parametrize("num_classes", [2, 0, 2.5, None])
+def test_there_are_as_many_classes_as_labels_need(num_classes):
+    if num_classes is None:
+        assert len(recall_per_class([0, 2], [0, 2], None)) == 3
+        return
+    with pytest.raises((TypeError, ValueError), match="num_classes"):
+        recall_per_class([0, 2], [0, 2], num_classes)
+
+
+@given(MANY, st.integers(0, 4))
+def test_missed_samples_go_where_the_matrix_says(pairs, label):
+    y_true, y_pred = map(list, zip(*[*pairs, (4, 4)], strict=True))
+    before = list(y_true), list(y_pred)
+    found = taken_for(y_true, y_pred, label)
+    wrong = [p for t, p in zip(y_true, y_pred, strict=True) if t == label != p]
+    if wrong:
+        assert wrong.count(found) == max(map(wrong.count, wrong))
+    else:
+        assert found == -1
+    assert (y_true, y_pred) == before
+
+
+@pytest.mark.parametrize("label", [3, -1, 0.5, "4"])
+def test_a_class_to_look_at_is_one_of_those_there(label):
+    with pytest.raises((TypeError, ValueError), match="label"):
+        taken_for([0, 1, 2], [0, 1, 1], label)

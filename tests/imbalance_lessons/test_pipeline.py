@@ -1,12 +1,9 @@
 import copy
 
-import numpy as np
 import pytest
 import torch
-from sklearn import metrics as sk
 
-from imbalance_lessons import pipeline, three_arms
-from imbalance_lessons.datasets import make_fraud
+from imbalance_lessons import pipeline
 
 
 def counted(scores):
@@ -54,8 +51,8 @@ def test_test_scores_have_no_say():
 
 
 def test_without_arms_there_is_no_winner():
-    with pytest.raises(ValueError, match="empty"):
-        pipeline.winner_on_test({}, {})
+    with pytest.raises(ValueError, match=r"validation: expected .* at least one arm, got none"):
+        pipeline.winner_on_test({}, {"a": [1.0]})
     with pytest.raises(KeyError, match="a"):
         pipeline.winner_on_test({"a": [1.0]}, {})
 
@@ -73,34 +70,35 @@ def test_shares_lie_between_0_and_1(arguments):
         pipeline.translate_precision(*arguments)
 
 
-def test_four_measures_are_those_of_scikit_learn():
-    rng = np.random.default_rng(0)
-    y_val, y_test = (rng.random((2, 300)) < 0.2).astype(int)
-    val, test = (np.clip(rng.normal(0.3 + 0.2 * y, 0.15), 0, 1) for y in (y_val, y_test))
-    half, tuned, area, precision = three_arms.four_measures(y_val, val, y_test, test)
-    assert half == pytest.approx(sk.balanced_accuracy_score(y_test, test >= 0.5))
-    assert area == pytest.approx(sk.roc_auc_score(y_test, test))
-    assert precision == pytest.approx(sk.average_precision_score(y_test, test))
-    false_alarms, recalls, thresholds = sk.roc_curve(y_val, val, drop_intermediate=False)
-    best = thresholds[np.argmax(recalls - false_alarms)]
-    assert tuned == pytest.approx(sk.balanced_accuracy_score(y_test, test >= best))
+class Watched(torch.nn.Module):
+    """Batch normalisation and dropout, and a note of what it was asked."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm, self.dropout, self.calls = torch.nn.BatchNorm1d(3), torch.nn.Dropout(0.5), []
+        self.norm.running_mean += torch.tensor([1.0, 0.0, -1.0])
+
+    def forward(self, batch):
+        self.calls.append((len(batch), self.training, torch.is_grad_enabled()))
+        return self.dropout(self.norm(batch))
 
 
-def test_parts_are_standardised_by_the_first():
-    parts = three_arms.fraud_parts(1, 2000, 0.05)
-    np.testing.assert_allclose(parts[0][0].mean(axis=0), 0, atol=1e-5)
-    np.testing.assert_allclose(parts[0][0].std(axis=0), 1, rtol=1e-5)
-    assert [int(labels.sum()) for _, labels in parts] == [50, 25, 25]
-    assert sum(len(labels) for _, labels in parts) == len(make_fraud(2000, 0.05, 1)[1])
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize(("batch_size", "sizes"), [(4, [4, 4, 3]), (11, [11]), (64, [11])])
+def test_a_prediction_leaves_the_model_as_it_was(training, batch_size, sizes):
+    model = Watched().train(training)
+    state = copy.deepcopy(model.state_dict())
+    inputs = torch.randn(11, 3, generator=torch.Generator().manual_seed(0))
+    got = pipeline.predict_in_batches(model, inputs, batch_size)
+    assert got.tolist() == (inputs - torch.tensor([1.0, 0.0, -1.0])).argmax(dim=1).tolist()
+    assert model.calls == [(size, False, False) for size in sizes]
+    assert {module.training for module in model.modules()} == {training}
+    assert torch.is_grad_enabled()
+    for name, value in model.state_dict().items():
+        assert torch.equal(value, state[name])
 
 
-def test_tables_say_means_and_ends():
-    results = np.array([[[0.5, 0.7, 0.9, 0.2], [0.8, 0.7, 0.9, 0.1]]] * 2)
-    results[1, 1, 0] = 0.6
-    table = three_arms.measures_table(results, ["(a) plain", "(b) more"])
-    assert [line.split()[0] for line in table.splitlines()] == ["at", "(a)", "(b)", "guessing"]
-    assert "0.700 ± 0.100" in table
-    assert all(line == line.rstrip() for line in table.splitlines())
-    leads = three_arms.leads_table(results, ["(a) plain", "(b) more"])
-    assert "(b) more minus (a): mean (lowest to highest of 2)" in leads
-    assert "at 0.5          +0.200 (+0.100 to +0.300)" in leads
+@pytest.mark.parametrize("batch_size", [0, -1, 2.5, "4"])
+def test_a_batch_holds_an_input(batch_size):
+    with pytest.raises((TypeError, ValueError), match="batch_size"):
+        pipeline.predict_in_batches(Watched(), torch.zeros(2, 3), batch_size)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from imblearn.datasets import make_imbalance
 from sklearn.model_selection import train_test_split
 
-from imbalance_lessons.splits import imbalanced_subset, split_three, stratified_split
+from imbalance_lessons.splits import imbalanced_subset, make_rare, split_three, stratified_split
 
 LABELS = np.array([0] * 90 + [1] * 10 + [2] * 7)
 
@@ -143,3 +143,21 @@ def test_split_three_takes_tensors_and_lists():
 def test_split_three_wants_class_numbers(labels):
     with pytest.raises((TypeError, ValueError), match="labels"):
         split_three(labels)
+
+
+@pytest.mark.parametrize("form", [list, np.array, torch.tensor])
+def test_make_rare_takes_samples_of_one_class_at_random(form):
+    labels = np.random.default_rng(0).permutation(np.repeat([0, 1, 2], [60, 40, 50]))
+    choices = [make_rare(form(labels.tolist()), rare=1, keep=10, seed=seed) for seed in range(30)]
+    for positions in choices:
+        assert np.bincount(labels[positions]).tolist() == [60, 10, 50]
+        assert len(set(positions.tolist())) == 120
+    assert sorted(make_rare(labels, 1, 10, 3).tolist()) == sorted(choices[3].tolist())
+    met = {int(i) for positions in choices for i in positions if labels[i] == 1}
+    assert len(met) == 40  # each of the 40 had its chance in 30 draws of a quarter
+
+
+@pytest.mark.parametrize(("rare", "keep"), [(1, 0), (1, 11), (1, 2.5), (1, True), (5, 1), (-1, 1)])
+def test_make_rare_refuses_what_cannot_be_kept(rare, keep):
+    with pytest.raises((TypeError, ValueError), match=r"^(keep|rare): expected"):
+        make_rare(LABELS, rare, keep)

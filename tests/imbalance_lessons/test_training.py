@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
 from torch import nn
 
-from imbalance_lessons import training
+from imbalance_lessons import epochs
 from imbalance_lessons.balanced_sampler import BalancedSampler
 from imbalance_lessons.training import (
     TWICE,
@@ -250,10 +250,10 @@ def test_a_sampler_that_draws_in_its_own_way_is_iterated():
 def test_batches_do_not_depend_on_how_many_rows_are_fetched_at_a_time(
     fetched, batch_size, monkeypatch
 ):
-    monkeypatch.setattr(training, "FETCH", fetched)
+    monkeypatch.setattr(epochs, "FETCH", fetched)
     order = torch.randperm(300, generator=torch.Generator().manual_seed(0))
     rows, targets = torch.tensor(X), torch.tensor(Y)
-    batches = list(training._batches(rows, targets, order, batch_size))
+    batches = list(epochs.cut_batches(rows, targets, order, batch_size))
     expected = order.split(batch_size)
     assert [len(labels) for _, labels in batches] == [len(part) for part in expected]
     assert torch.equal(torch.cat([samples for samples, _ in batches]), rows[order])
@@ -263,8 +263,8 @@ def test_batches_do_not_depend_on_how_many_rows_are_fetched_at_a_time(
 @pytest.mark.parametrize("batch_size", [7, 300])
 def test_no_more_is_fetched_at_a_time_than_that(batch_size, monkeypatch):
     """Or than a batch: images in a large batch would fill the memory several times over."""
-    monkeypatch.setattr(training, "FETCH", 60)
-    batches = training._batches(torch.tensor(X), torch.tensor(Y), torch.arange(300), batch_size)
+    monkeypatch.setattr(epochs, "FETCH", 60)
+    batches = epochs.cut_batches(torch.tensor(X), torch.tensor(Y), torch.arange(300), batch_size)
     fetched = {samples.untyped_storage().nbytes() // 4 for samples, _ in batches}
     assert max(fetched) <= max(60, batch_size * 3)
 

@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +8,7 @@ from sklearn import metrics as sklearn
 
 from imbalance_lessons.metrics import f_score, recall
 from imbalance_lessons.thresholds import best_cost_threshold, best_f_threshold
-from imbalance_lessons.tuning import tune_and_report, tune_then_test
+from imbalance_lessons.tuning import best_shift, tune_and_report, tune_then_test
 
 # Few different scores, so that many tie; a positive and a negative, so that there is a line.
 SAMPLES = st.lists(
@@ -55,3 +56,49 @@ def test_a_report_needs_pairs(pair):
     for data in ((pair, good), (good, pair)):
         with pytest.raises((TypeError, ValueError)):
             tune_and_report(best_f_threshold, f_score, *data)
+
+
+@given(st.integers(0, 10**6), st.integers(2, 5))
+def test_no_other_shift_has_a_better_balanced_accuracy(seed, classes):
+    rng = np.random.default_rng(seed)
+    y_true = np.r_[np.arange(classes), rng.integers(0, classes, 30)]
+    logits, label = rng.normal(size=(len(y_true), classes)), int(rng.integers(classes))
+    shifts, before = rng.normal(size=7) * 2, logits.copy()
+    found = best_shift(y_true, logits, label, shifts)
+
+    def score(shift):
+        moved = logits + shift * (np.arange(classes) == label)
+        return sklearn.balanced_accuracy_score(y_true, moved.argmax(axis=1))
+
+    assert found in shifts.tolist()
+    assert score(found) == pytest.approx(max(map(score, shifts)))
+    assert np.array_equal(logits, before)
+
+
+def test_with_two_classes_a_shift_is_a_threshold():
+    """The log-odds are above -s where a logit that is s higher wins."""
+    rng = np.random.default_rng(0)
+    y_true = (rng.random(300) < 0.1).astype(int)
+    log_odds = rng.normal(size=300) + 2 * y_true - 3
+    shifts = np.linspace(0, 6, 61) + 0.003
+    found = best_shift(y_true, np.c_[np.zeros(300), log_odds], 1, shifts)
+    by_threshold = [sklearn.balanced_accuracy_score(y_true, log_odds > -s) for s in shifts]
+    assert found == shifts[int(np.argmax(by_threshold))]
+    assert 1 < found < 5
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"label": 2}, "label"),
+        ({"label": -1}, "label"),
+        ({"shifts": []}, "shifts"),
+        ({"shifts": [math.nan]}, "shifts"),
+        ({"logits": [[0.0], [1.0]]}, "logits"),
+        ({"y_true": [0]}, "y_pred"),
+    ],
+)
+def test_shifts_need_logits_and_a_column_of_them(change, name):
+    case = {"y_true": [0, 1], "logits": [[1.0, 0.0], [0.0, 1.0]], "label": 1, "shifts": [0.0]}
+    with pytest.raises((TypeError, ValueError), match=f"^{name}: expected"):
+        best_shift(**{**case, **change})

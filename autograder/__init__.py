@@ -4,5 +4,6 @@ Importing this package loads neither PyTorch nor anything that plots.
 """
 
 from autograder.engine.check import check
+from autograder.student.progress import progress
 
-__all__ = ["check"]
+__all__ = ["check", "progress"]

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from typing import Any
 
 from autograder.engine.question import ask
 from autograder.engine.registry import find_judge, find_question
 from autograder.engine.report import Report
+from autograder.engine.session import executed_source, remember
 
 SEED_VARIABLE = "IMBALANCE_LESSONS_SEED"
 ANSWERS_MIME = "application/vnd.imbalance-lessons.answers+json"
@@ -41,7 +43,8 @@ def check(name: str, submission: Any) -> Report | None:
     seed = os.environ.get(SEED_VARIABLE)
     if seed is None:
         cases = question.cases()
-        return find_judge(name).report(question, cases, ask(question, submission, cases))
+        report = find_judge(name).report(question, cases, ask(question, submission, cases))
+        return remember(replace(report, source=executed_source(name)))
     answers = ask(question, submission, question.cases(int(seed)))
     send({"exercise": name, "answers": [answer.to_json() for answer in answers]})
     return None

@@ -203,15 +203,35 @@ def _decode_array(dtype_name: str, shape: list[int], data: str) -> np.ndarray:
 def shorten(value: Any, limit: int = 80) -> str:
     """Write a value the way a report shows it: short, and readable by a student."""
     if isinstance(value, np.ndarray):
-        # The array's own summary keeps both ends of a long array.
-        text = np.array2string(value, precision=4, threshold=8, edgeitems=3, separator=", ")
-        text = " ".join(text.split())
+        text = _shorten_array(value, limit)
     elif isinstance(value, float):
-        text = f"{value:.6g}"
-        text = text if any(c in text for c in ".einf") else text + ".0"
+        text = _shorten_float(value, 6)
     elif isinstance(value, list | tuple) and len(value) > 12:
         head = ", ".join(shorten(item) for item in value[:8])
         text = f"[{head}, … {len(value):,} in all]"
     else:
         text = repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _shorten_float(value: float, digits: int) -> str:
+    text = f"{value:.{digits}g}"
+    return text if any(c in text for c in ".einf") else text + ".0"
+
+
+def _shorten_array(array: np.ndarray, limit: int) -> str:
+    """Write an array without padding; of a long one, as much of both ends as fits."""
+    text = ""
+    for ends in (array.size, 3, 2, 1):
+        text = np.array2string(
+            array,
+            threshold=8 if ends == array.size else 0,
+            edgeitems=min(ends, 3),
+            separator=", ",
+            max_line_width=10_000,
+            formatter={"float_kind": lambda number: _shorten_float(float(number), 5)},
+        )
+        text = " ".join(text.replace("...", "…").split()).replace("[ ", "[")
+        if len(text) <= limit:
+            break
+    return text

@@ -124,7 +124,7 @@ class Question:
 
     @property
     def reveals(self) -> bool:
-        """Whether a report may show the expected answer: not where that would be the answer."""
+        """Whether a report may show the expected answer, which at times would be the solution."""
         return self.call not in (read_value, read_entry)
 
 

@@ -7,21 +7,25 @@ from html import escape
 from typing import Any
 
 from autograder.engine.compare import BARE_DIFFERENCES
+from autograder.engine.markup import (
+    BAD,
+    COLOURS,
+    GOOD,
+    PARTLY,
+    SIGNS,
+    badge,
+    code,
+    heading,
+    prose,
+    section,
+    table,
+)
 from autograder.engine.misconception import Misconception
 from autograder.engine.plain import shorten
 from autograder.engine.question import Answer, Case
 
-# JupyterLab's own colours where there are any, so that both themes are served; elsewhere (feedback
-# pages) the fallbacks, which keep a contrast above 4.5:1 on white.
-STYLE = (
-    "font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:14px;line-height:1.5;"
-    "color:var(--jp-ui-font-color1,#212121);border-left:4px solid {accent};"
-    "padding:4px 0 4px 12px;margin:4px 0;max-width:60em"
-)
-GOOD = "var(--jp-success-color1,#1b7f4d)"
-PARTLY = "var(--jp-warn-color1,#b25900)"
-BAD = "var(--jp-error-color1,#b3261e)"
-CELL = "padding:2px 12px 2px 0;vertical-align:top;text-align:left"
+# What a student's saved notebook says to `progress`; the grader never reads it.
+CHECK_MIME = "application/vnd.imbalance-lessons.check+json"
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,8 @@ class Report:
     """The outcome of one check.
 
     ``repr`` is the score alone, a float that nbgrader takes as partial credit; a notebook shows
-    the HTML form; ``print`` gives the same explanation as text.
+    the HTML form; ``print`` gives the same explanation as text. `source` is a digest of the code
+    that was checked, where it is known: it tells later whether the code has changed since.
     """
 
     exercise: str
@@ -71,10 +76,11 @@ class Report:
     misconception: Misconception | None = None
     praise: str = ""
     problem: str = ""
+    source: str = ""
 
     @property
     def score(self) -> float:
-        """Points earned: the exercise's points times the mean credit of its cases."""
+        """Points earned, which are the exercise's points times the mean credit of its cases."""
         if not self.findings:
             return 0.0
         credit = sum(finding.credit for finding in self.findings) / len(self.findings)
@@ -92,7 +98,7 @@ class Report:
 
     @property
     def drawn(self) -> list[Finding]:
-        """Cases that were drawn for this submission: shown without their values."""
+        """Cases that were drawn for this submission, to be shown without their values."""
         return [finding for finding in self.findings if not finding.case.public]
 
     def headline(self) -> str:
@@ -104,7 +110,7 @@ class Report:
         right = sum(f.credit == 1 for f in self.findings)
         total = len(self.findings)
         if right < total:
-            return f"{right} of {total} cases right."
+            return f"{right} of {total} cases right." if total > 1 else "Not right yet."
         return "All cases right." if self.drawn else "Visible checks passed."
 
     def __repr__(self) -> str:
@@ -156,52 +162,57 @@ class Report:
             return []
         return [f"While it ran, your code wrote (no points lost): {shorten(output, 300)}"]
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """Add to what a notebook saves which code was checked, and the score."""
+        names = ("exercise", "points", "score", "source")
+        return {CHECK_MIME: {name: getattr(self, name) for name in names}}
+
     def _repr_html_(self) -> str:
         ratio = self.score / self.points if self.points else 1.0
         accent = GOOD if ratio == 1 else BAD if ratio == 0 else PARTLY
-        body = [
-            f"<p style='margin:0'><strong style='color:{accent}'>{self._points()}</strong> "
-            f"{_prose(self.headline())}</p>"
-        ]
+        body = [heading(f"{badge(self._points(), accent)} {prose(self.headline())}")]
         if advice := self._advice():
-            body.append(f"<p style='margin:6px 0 0'><strong>{_prose(advice[0])}</strong></p>")
-            body += [f"<p style='margin:2px 0 0'>{_prose(line)}</p>" for line in advice[1:]]
+            body.append(f"<p style='margin:6px 0 0'><strong>{prose(advice[0])}</strong></p>")
+            body += [f"<p style='margin:2px 0 0'>{prose(line)}</p>" for line in advice[1:]]
         if not self.untouched and self.public:
-            body.append(self._table())
-        for line in [*self._drawn_lines(), *self._output()]:
-            body.append(f"<p style='margin:2px 0'>{_prose(line)}</p>")
-        return (
-            f"<section aria-label='Check of {escape(self.exercise)}' "
-            f"style='{STYLE.format(accent=accent)}'>{''.join(body)}</section>"
-        )
+            body += self._cases()
+        body += [f"<p style='margin:4px 0 0'>{prose(line)}</p>" for line in self._drawn_lines()]
+        if output := self._output():
+            body.append(f"<p style='margin:4px 0 0;white-space:pre-wrap'>{escape(output[0])}</p>")
+        return section(f"Check of {self.exercise}", accent, *body)
 
-    def _table(self) -> str:
-        head = "".join(
-            f"<th scope='col' style='{CELL}'>{name}</th>"
-            for name in ("", "asked", "expected", "got")
-        )
-        rows = "".join(self._row(finding) for finding in self.public)
-        return (
-            "<table style='border-collapse:collapse;margin:6px 0;font-size:13px'>"
-            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        )
-
-    def _row(self, finding: Finding) -> str:
-        colour = {"right": GOOD, "partly": PARTLY, "wrong": BAD}[finding.mark]
-        sign = {"right": "✓", "partly": "~", "wrong": "✗"}[finding.mark]
-        cells = [
-            f"<span style='color:{colour};white-space:nowrap'>{sign} {finding.mark}</span>",
-            f"<code>{escape(call_text(self.exercise, finding.case))}</code>",
-            f"<code>{escape(finding.wanted)}</code>" if finding.reveal else "",
-            f"<code>{escape(_got(finding))}</code>",
-        ]
-        row = "".join(f"<td style='{CELL}'>{cell}</td>" for cell in cells)
-        row = f"<tr>{row}</tr>"
-        if finding.says_more:
-            row += (
-                f"<tr><td></td><td colspan='3' style='{CELL}'>{_prose(finding.message)}</td></tr>"
+    def _cases(self) -> list[str]:
+        """Show what is not right yet; what is right is folded away."""
+        todo = [f for f in self.public if f.credit < 1 or f.says_more]
+        done = [f for f in self.public if not (f.credit < 1 or f.says_more)]
+        parts = [self._table(todo, f"Cases of {self.exercise} to look at")] if todo else []
+        if done:
+            count = f"{len(done)} visible case{'s' if len(done) != 1 else ''}"
+            parts.append(
+                f"<details style='margin:6px 0 0'><summary style='cursor:pointer'>"
+                f"{badge('✓ right', GOOD)} {count}</summary>"
+                f"{self._table(done, f'Cases of {self.exercise} that are right')}</details>"
             )
-        return row
+        return parts
+
+    def _table(self, findings: list[Finding], caption: str) -> str:
+        rows: list[list[str]] = []
+        said = ""
+        for finding in findings:
+            rows.append(self._row(finding))
+            if finding.says_more and finding.message != said:  # once for all that say the same
+                rows.append(["", prose(finding.message)])
+            said = finding.message
+        return table(caption, ("result", "asked", "expected", "got"), rows)
+
+    def _row(self, finding: Finding) -> list[str]:
+        mark = finding.mark
+        return [
+            badge(f"{SIGNS[mark]} {mark}", COLOURS[mark]),
+            code(call_text(self.exercise, finding.case), breaks=True),
+            code(finding.wanted) if finding.reveal else "(not shown)",
+            code(_got(finding)),
+        ]
 
 
 def call_text(name: str, case: Case) -> str:
@@ -220,7 +231,7 @@ def call_text(name: str, case: Case) -> str:
 def _got(finding: Finding) -> str:
     if finding.answer.outcome == "value":
         return shorten(finding.answer.value)
-    return finding.answer.error or "–"
+    return finding.answer.error or "no answer"
 
 
 def _without_values(finding: Finding) -> str:
@@ -228,9 +239,3 @@ def _without_values(finding: Finding) -> str:
     if finding.answer.outcome == "raised":
         return f"It raised {finding.answer.error}."
     return finding.message
-
-
-def _prose(text: str) -> str:
-    """Escape for HTML, with `code` spans."""
-    parts = escape(text).split("`")
-    return "".join(f"<code>{p}</code>" if i % 2 else p for i, p in enumerate(parts))

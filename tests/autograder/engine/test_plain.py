@@ -166,7 +166,10 @@ def test_anything_else_is_refused(data):
         (1e-12, "1e-12"),
         ([0, 1], "[0, 1]"),
         (list(range(100)), "[0, 1, 2, 3, 4, 5, 6, 7, … 100 in all]"),
-        (np.arange(100), "[ 0, 1, 2, ..., 97, 98, 99]"),
+        (np.arange(100), "[0, 1, 2, …, 97, 98, 99]"),
+        (np.array([0.25, -1.0, 1e-12]), "[0.25, -1.0, 1e-12]"),
+        (np.array([[2.0, 10.5], [-1 / 3, np.nan]]), "[[2.0, 10.5], [-0.33333, nan]]"),
+        (np.array([True, False]), "[True, False]"),
         ("B", "'B'"),
     ],
 )
@@ -176,3 +179,11 @@ def test_values_are_shown_short(value, text):
 
 def test_nothing_shown_is_longer_than_its_limit():
     assert len(shorten("x" * 500, 80)) == 80
+    assert len(shorten(np.full((4, 4, 4, 4), -1 / 3), 80)) == 80
+
+
+def test_a_long_array_shows_as_much_of_both_ends_as_fits():
+    numbers = np.arange(1000) / 7e5
+    assert shorten(numbers, 120).count("…") == 1
+    shown = shorten(numbers, 40)
+    assert shown == "[0.0, …, 0.0014271]"

@@ -3,8 +3,11 @@
 from html.parser import HTMLParser
 
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
+from autograder.engine import markup
 from autograder.engine.question import Case, ask
+from autograder.engine.report import CHECK_MIME
 
 
 class Outline(HTMLParser):
@@ -113,3 +116,61 @@ def test_what_the_code_printed_is_shown_as_costing_nothing(report):
     assert made.score == 2
     assert "no points lost" in str(made)
     assert "debugging" in made._repr_html_()
+
+
+def test_what_is_right_is_folded_away_and_what_is_not_stands_open(report):
+    html = report(lambda numbers: 2.0)._repr_html_()  # right for one of the two
+    before, _, folded = html.partition("<details")
+    assert "✗ wrong" in before
+    assert "✓ right" not in before
+    assert "✓ right" in folded
+    assert "1 visible case<" in folded
+    assert "<details" not in report(lambda numbers: -1.0)._repr_html_()
+
+
+def test_every_table_has_a_caption_and_scoped_headings_and_can_be_scrolled_by_keyboard(report):
+    html = report(lambda numbers: 2.0)._repr_html_()
+    tables = html.count("<table")
+    assert tables == 2
+    assert html.count("<caption") == html.count("tabindex='0'") == tables
+    assert html.count("<th scope='col'") == 4 * tables
+    assert "<th style" not in html
+
+
+def test_its_heading_is_none_that_jupyterlab_would_list(report):
+    html = report(lambda numbers: 2.0)._repr_html_()
+    assert "role='heading'" in html
+    assert not {"h1", "h2", "h3", "h4", "h5", "h6"} & set(Outline(html).tags)
+
+
+def contrast(colour):
+    """Compute the contrast of white text on a colour, as WCAG defines it."""
+    levels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in levels]
+    return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
+
+
+@pytest.mark.parametrize("mark", ["right", "partly", "wrong"])
+def test_the_marks_are_readable_in_either_theme(mark):
+    assert contrast(markup.COLOURS[mark]) > 4.5
+
+
+def test_what_several_cases_say_is_said_once(report):
+    def raises(numbers):
+        raise ValueError("no")
+
+    assert report(raises)._repr_html_().count("It raised ValueError: no") == 1
+
+
+def test_saved_beside_the_score_is_what_progress_reads(report):
+    made = report(lambda numbers: 2.0)
+    assert made._repr_mimebundle_() == {
+        CHECK_MIME: {"exercise": "mean", "points": 2, "score": 1.0, "source": ""}
+    }
+
+
+def test_a_notebook_gets_score_explanation_and_data(report):
+    formatter = DisplayFormatter(active_types=["text/plain", "text/html"])
+    data, _ = formatter.format(report(lambda numbers: 2.0))
+    assert set(data) == {"text/plain", "text/html", CHECK_MIME}
+    assert data["text/plain"] == "1.0"

@@ -1,0 +1,1 @@
+"""Handing in: students pack their notebooks, and instructors put them where nbgrader looks."""

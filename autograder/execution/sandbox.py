@@ -54,6 +54,12 @@ def find_bwrap() -> str:
     raise SandboxError(f"There is no `bwrap` here to run submissions in. {HOW_TO_GET}")
 
 
+TRIED_OUT = """
+import autograder, imbalance_lessons.validation
+from autograder.execution import syscalls
+syscalls.forbid()
+"""
+
 WALLS = (
     "--unshare-user",
     "--unshare-ipc",
@@ -114,14 +120,18 @@ class Sandbox:
             arguments += ["--symlink", f"{PRIVATE}/tmp", "/tmp"]
         for place in places:
             arguments += ["--ro-bind", str(place), str(place)]
-        for name in HIDDEN:
-            arguments += ["--tmpfs", str(grader / name)]
+        hidden = [str(grader / name) for name in HIDDEN]
+        for name in hidden:
+            arguments += ["--tmpfs", name]
         arguments += ["--ro-bind", str(self._lessons), str(lessons)]
-        return [*arguments, "--chdir", "/", "--remount-ro", "/", "--", *command]
+        # Nobody but root could write there, and whoever is not root here owns them.
+        for name in ("/", "/dev", *hidden):
+            arguments += ["--remount-ro", name]
+        return [*arguments, "--chdir", "/", "--", *command]
 
     def _try_out(self) -> None:
         tried = subprocess.run(
-            self.wrap([sys.executable, "-c", "import autograder, imbalance_lessons"]),
+            self.wrap([sys.executable, "-c", TRIED_OUT]),
             capture_output=True,
             text=True,
             check=False,

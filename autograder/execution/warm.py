@@ -23,6 +23,14 @@ READY_SECONDS = 120.0
 ZYGOTE = "autograder.execution.zygote"
 CHUNK = 1 << 16
 ENDED = "it ended its own process"
+UNREADABLE = "its outputs could not be read"
+MOST_OUTPUTS = 1_000  # of one cell; each is looked at several times on its way to the feedback
+CUT_OFF = {
+    "output_type": "stream",
+    "name": "stderr",
+    "text": f"This cell had more than {MOST_OUTPUTS:,} outputs. The rest has been left out.",
+}
+LONGEST_END = 100  # characters of the reason why a submission ended; it goes into the log
 HARMLESS = {"PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"}
 
 
@@ -150,14 +158,16 @@ class WarmProcess:
         for line in _lines(pipe, self.limits):
             try:
                 data = json.loads(line)
-            except ValueError:
-                return Run(outputs, "its outputs could not be read")
+            except (ValueError, RecursionError):  # no JSON, or nested without end
+                return Run(outputs, UNREADABLE)
             if isinstance(data, dict):
-                end = str(data.get("end", ""))
+                end = _one_line(data.get("end", ""))
                 return Run(outputs[:count], end or ("" if len(outputs) >= count else ENDED))
             if not isinstance(data, list) or not all(isinstance(o, dict) for o in data):
-                return Run(outputs, "its outputs could not be read")
-            outputs.append(data)
+                return Run(outputs, UNREADABLE)
+            if len(outputs) == count:  # more than there are cells: it does not come from us
+                return Run(outputs, UNREADABLE)
+            outputs.append(data if len(data) <= MOST_OUTPUTS else [*data[:MOST_OUTPUTS], CUT_OFF])
         return Run(outputs[:count], "its outputs stopped")
 
     def close(self) -> None:
@@ -199,17 +209,27 @@ def _what_is_needed() -> dict[str, str]:
     return {**known, **ENVIRONMENT}
 
 
+def _one_line(said: Any) -> str:
+    """Make a short line of what may be a submission's own words: it could forge lines of a log."""
+    text = "".join(c if c.isprintable() else " " for c in str(said)[:LONGEST_END])
+    return text.strip()
+
+
 def _lines(pipe: int, limits: Limits) -> Iterator[bytes]:
     """Read lines until the pipe is closed, the time is up, or it is too much."""
     # The guard ends a submission in time; this is for the case that the guard itself is gone.
     end = time.monotonic() + limits.seconds + 10
-    most = 4 * limits.output << 20
-    rest, total = b"", 0
-    while total < most and (left := end - time.monotonic()) > 0:
+    line_most = (limits.output << 20) + 1
+    most = 4 * line_most
+    rest, total = bytearray(), 0
+    while total < most and len(rest) < line_most and (left := end - time.monotonic()) > 0:
         ready, _, _ = select.select([pipe], [], [], left)
         chunk = os.read(pipe, CHUNK) if ready else b""
         if not chunk:
             return
         total += len(chunk)
-        *lines, rest = (rest + chunk).split(b"\n")
-        yield from lines
+        *lines, last = chunk.split(b"\n")
+        for line in lines:
+            yield bytes(rest + line)
+            rest.clear()
+        rest += last

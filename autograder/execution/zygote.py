@@ -25,7 +25,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from autograder.execution import jail
+from autograder.execution import jail, syscalls
 from autograder.execution.cells import run_cells
 from autograder.execution.jail import Limits
 
@@ -102,7 +102,7 @@ def _guard(request: dict[str, Any], results: int, jailed: bool) -> None:
         os._exit(1)
     os.close(start)
     try:
-        reason = _watch(child, started, limits)
+        reason = _watch(child, started, results, limits)
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
@@ -111,8 +111,10 @@ def _guard(request: dict[str, Any], results: int, jailed: bool) -> None:
     os._exit(0)
 
 
-def _watch(child: int, started: int, limits: Limits) -> str:
+def _watch(child: int, started: int, results: int, limits: Limits) -> str:
     """Wait until the child ends or has to be ended; says why, empty if it came to its end."""
+    heard = select.poll()
+    heard.register(results, 0)  # tells when the other end has been closed
     end = time.monotonic() + limits.seconds
     cell_end, interrupted = end, False
     pid_ended = os.pidfd_open(child)
@@ -128,6 +130,8 @@ def _watch(child: int, started: int, limits: Limits) -> str:
                 cell_end, interrupted = now + limits.cell_seconds, False
             else:  # closed by the submission: it would be ready for ever
                 watched.remove(started)
+        if heard.poll(0):
+            return "nobody waits for its outputs any more"
         if now > end:
             return f"it ran longer than {limits.seconds:g} seconds in all"
         if now > cell_end and not interrupted:
@@ -174,6 +178,8 @@ def _submission(
     if jailed:
         jail.limit(limits)
         jail.mount_private(limits)
+        jail.give_up_rights()
+        syscalls.forbid()
     elif request["folder"]:
         os.chdir(request["folder"])
     quiet = os.open(os.devnull, os.O_RDWR)

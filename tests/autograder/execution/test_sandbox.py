@@ -197,3 +197,35 @@ class Both:
     for call in (lambda: scope["taken"](1), lambda: scope["Both"](1)):
         with pytest.raises(ImportError, match="write it yourself"):
             call()
+
+
+def test_what_writes_results_itself_gets_a_short_line_in_the_log(jailed):
+    forge = (
+        "import json, os\n"
+        "line = json.dumps({'end': 'well\\n[INFO] full marks' + 'x' * 10**6}) + '\\n'\n"
+        "for number in range(3, 256):\n"
+        "    try:\n        os.write(number, line.encode())\n"
+        "    except OSError:\n        pass\n"
+        "while True:\n    pass"
+    )
+    end = jailed.run([forge], {}).end
+    assert len(end) <= 100
+    assert "\n" not in end
+    assert jailed.run(["1"], {}).end == ""
+
+
+def test_results_that_are_nested_without_end_are_no_error_of_the_grader(jailed):
+    forge = (
+        "import os\n"
+        "for number in range(3, 256):\n"
+        "    try:\n        os.write(number, b'[' * 60_000 + b'\\n')\n"
+        "    except OSError:\n        pass"
+    )
+    assert jailed.run([forge], {}).end == "its outputs could not be read"
+
+
+def test_thousands_of_outputs_are_cut_off(jailed):
+    cell = "from IPython.display import display\nfor _ in range(1500):\n    display(1)"
+    [outputs] = jailed.run([cell], {}).outputs
+    assert len(outputs) == 1001
+    assert "more than 1,000 outputs" in outputs[-1]["text"]

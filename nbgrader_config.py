@@ -2,6 +2,7 @@
 
 Sources are in `notebooks/`; everything that a running course makes is in `classroom/`, or where
 the environment variable IMBALANCE_CLASSROOM points (a path below this folder, or an absolute one).
+IMBALANCE_DATABASE puts the gradebook elsewhere, such as postgresql+psycopg://user@host/database.
 """
 
 import os
@@ -20,7 +21,9 @@ c.CourseDirectory.release_directory = str(classroom / "release")
 c.CourseDirectory.submitted_directory = str(classroom / "submitted")
 c.CourseDirectory.autograded_directory = str(classroom / "autograded")
 c.CourseDirectory.feedback_directory = str(classroom / "feedback")
-c.CourseDirectory.db_url = f"sqlite:///{classroom / 'gradebook.db'}"
+c.CourseDirectory.db_url = (
+    os.environ.get("IMBALANCE_DATABASE") or f"sqlite:///{classroom / 'gradebook.db'}"
+)
 
 # A lesson's script holds its solutions; nbgrader would copy it into the release.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.py"]
@@ -39,8 +42,12 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+# Reads what is no proper notebook too, and sees students whose file has another name.
+c.Autograde.exporter_class = "autograder.grading.reading.ReadAnything"
+c.ReadAnything.source_folder = str(root / "notebooks")
+c.Repair.source_folder = str(root / "notebooks")
 c.Autograde.sanitize_preprocessors = [
-    "autograder.grading.repair.Repair",  # tags, repeated cells, missing checks
+    "autograder.grading.repair.Repair",  # tags, repeated, missing, moved and changed cells
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
@@ -61,3 +68,13 @@ c.ExecuteWithSeed.secret_file = str(classroom / "course_secret")
 c.ExecuteWithSeed.source_folder = str(root / "notebooks")
 c.ExecuteWithSeed.timeout = 60  # seconds a cell; a check stops a student's function much sooner
 c.ExecuteWithSeed.shutdown_kernel = "immediate"
+
+# Feedback pages of our own: they need no network, run nothing, and can be read on a phone.
+c.GenerateFeedback.exporter_class = "autograder.grading.feedback.page.FeedbackPage"
+c.GenerateFeedback.preprocessors = ["autograder.grading.feedback.marks.FindMarks"]
+# Formgrader shows what students wrote, on a page with the instructor's rights: none of it may run.
+c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {
+    "markdown2html": "autograder.grading.feedback.formgrader.markdown",
+    "clean_html": "autograder.grading.feedback.formgrader.clean",
+}

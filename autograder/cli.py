@@ -10,7 +10,7 @@ from autograder.commands import app, console
 from autograder.grading.course import CourseError
 
 # Each module of autograder.commands adds its commands to the app; --help has them in this order.
-for _module in ("student", "instructor", "maintainer"):
+for _module in ("student", "collect", "instructor", "grade", "report", "maintainer"):
     import_module(f"autograder.commands.{_module}")
 
 

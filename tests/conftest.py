@@ -14,12 +14,18 @@ settings.load_profile("repeatable")
 
 
 def pytest_addoption(parser):
-    """Let whoever wants to be surer judge the exercises with more seeds."""
+    """Let whoever wants to be surer judge with more seeds, and kill the grader more often."""
     parser.addoption(
         "--seeds",
         type=int,
         default=3,
         help="with how many seeds to draw the cases for each right and wrong solution",
+    )
+    parser.addoption(
+        "--kills",
+        type=int,
+        default=3,
+        help="at how many moments to kill the grader of a class",
     )
 
 

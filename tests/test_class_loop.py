@@ -150,7 +150,7 @@ def test_feedback_explains_and_keeps_what_was_drawn(course, student, lesson):
     html = course.notebook("feedback", lesson, student).with_suffix(".html").read_text()
     assert ANSWERS_MIME not in html
     assert "aria-label='Check of" in html or 'aria-label="Check of' in html
-    assert "MARK SCHEME" in html  # once marked, the student sees by what
+    assert "Mark scheme" in html  # once marked, the student sees by what
     if student == "chloe":
         assert html.count("It looks as if your") == len(POINTS[lesson])
 
@@ -272,12 +272,12 @@ def test_accidents_and_tricks_keep_the_batch_going_and_gain_nothing(tmp_path):
 
 def test_lab_gives_out_lessons_and_never_overwrites(tmp_path):
     own = Course(ROOT, tmp_path / "classroom")
-    new, kept = give_out(own, tmp_path / "mine")
-    assert len(new) == len(own.lessons)
-    assert kept == []
-    assert "BEGIN SOLUTION" not in new[0].read_text()
+    given = give_out(own, tmp_path / "mine")
+    assert len(given.new) == len(own.lessons)
+    assert given.kept == []
+    assert "BEGIN SOLUTION" not in given.new[0].read_text()
     assert {page.name for page in (tmp_path / "mine").glob("*.md")} >= {"README.md", "glossary.md"}
-    new[0].write_text(json.dumps("my work"))
-    again, kept = give_out(own, tmp_path / "mine")
-    assert (again, len(kept)) == ([], len(own.lessons))
-    assert json.loads(new[0].read_text()) == "my work"
+    given.new[0].write_text(json.dumps("my work"))
+    again = give_out(own, tmp_path / "mine")
+    assert (again.new, len(again.kept), again.offered) == ([], len(own.lessons), [])
+    assert json.loads(given.new[0].read_text()) == "my work"

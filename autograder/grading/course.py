@@ -13,6 +13,7 @@ from pathlib import Path
 from autograder.builder.notebook import Lesson, find_lessons
 
 CLASSROOM_VARIABLE = "IMBALANCE_CLASSROOM"
+DATABASE_VARIABLE = "IMBALANCE_DATABASE"
 CONFIG = "nbgrader_config.py"
 
 
@@ -43,7 +44,23 @@ class Course:
     @property
     def database(self) -> str:
         """The gradebook, as SQLAlchemy and nbgrader name it."""
-        return f"sqlite:///{self.classroom / 'gradebook.db'}"
+        own = f"sqlite:///{self.classroom / 'gradebook.db'}"
+        return os.environ.get(DATABASE_VARIABLE) or own
+
+    @property
+    def has_gradebook(self) -> bool:
+        """Whether there is a gradebook yet; one in a database server is taken to be there."""
+        return (
+            bool(os.environ.get(DATABASE_VARIABLE)) or (self.classroom / "gradebook.db").is_file()
+        )
+
+    def need_gradebook(self) -> None:
+        """Raise CourseError, with what to do, if there is no gradebook yet."""
+        if not self.has_gradebook:
+            raise CourseError(
+                f"There is no gradebook in {self.classroom} yet. It comes with the first "
+                "`nbgrader generate_assignment`, and marks with `imbalance-lessons grade`."
+            )
 
     def notebook(self, step: str, lesson: str, student: str = ".") -> Path:
         """Where a step of nbgrader keeps a lesson's notebook: ``release``, ``submitted``, …."""
@@ -81,11 +98,9 @@ class Course:
             raise CourseError(f"`nbgrader {' '.join(arguments)}` failed:\n{tail}")
 
     def _run(self, arguments: tuple[str, ...]) -> Iterator[str]:
-        # nbgrader starts alembic by name, so the environment's programs must be on PATH.
-        programs = str(Path(sys.executable).parent)
         env = {
             **os.environ,
-            "PATH": os.pathsep.join([programs, os.environ.get("PATH", "")]),
+            "PATH": path_with_programs(),
             CLASSROOM_VARIABLE: str(self.classroom),
         }
         process = subprocess.Popen(
@@ -129,6 +144,12 @@ def find_course(start: Path | None = None) -> Course:
         f"{start} is not inside the course: expected a folder with {CONFIG} and notebooks/. "
         "Change to the course's folder and try again."
     )
+
+
+def path_with_programs() -> str:
+    """Give PATH with this environment's programs: nbgrader starts alembic by name."""
+    programs, path = str(Path(sys.executable).parent), os.environ.get("PATH", "")
+    return path if programs in path.split(os.pathsep) else os.pathsep.join([programs, path])
 
 
 def copy_if_absent(source: Path, target: Path) -> bool:

@@ -12,10 +12,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from autograder.execution.sandbox import Sandbox, SandboxError
-from autograder.grading.course import Course
+from autograder.grading.course import Course, CourseError
 from autograder.grading.executing import TRUSTED_VARIABLE
+from autograder.grading.fingerprint import fingerprint
 from autograder.grading.gradebook import marks, table
 from autograder.grading.sample import hand_in, sample_students
+from autograder.grading.whole_class import Submission, grade_class
 
 STAMP = "made_from"
 # The demo's cases are the same on every machine, so that its marks can be checked by hand. A real
@@ -71,16 +73,6 @@ def hand_in_samples(course: Course, lesson: str) -> None:
             nbformat.write(hand_in(released, answers), path)
 
 
-def fingerprint(root: Path) -> str:
-    """Digest what the demo's marks depend on: the lessons, both packages, the configuration."""
-    digest = hashlib.sha256()
-    for pattern in ("notebooks/**/*.py", "imbalance_lessons/**/*.py", "autograder/**/*", "*.py"):
-        for path in sorted(root.glob(pattern)):
-            if path.is_file() and "__pycache__" not in path.parts:
-                digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
 def _start_afresh_if_changed(course: Course) -> None:
     stamp = course.classroom / STAMP
     if stamp.is_file() and stamp.read_text() == fingerprint(course.root):
@@ -112,17 +104,12 @@ def _progress(console: Console) -> Progress:
 
 
 def _grade(course: Course, progress: Progress, submissions: dict[str, list[str]]) -> None:
-    total = sum(map(len, submissions.values()))
-    task = progress.add_task("grade it (nbgrader autograde)", total=total)
-    for name, students in submissions.items():
-        if not all(course.notebook("autograded", name, s).is_file() for s in students):
-            # nbgrader writes such a line as it starts on a submission's second pass.
-            course.nbgrader(
-                "autograde",
-                name,
-                on_line=lambda line: progress.advance(task, "] Autograding " in line),
-            )
-        progress.update(task, completed=_done(submissions, up_to=name))
+    handed_in = [Submission(student, name) for name in submissions for student in submissions[name]]
+    grading = grade_class(course, handed_in)
+    what = "grade it (imbalance-lessons grade)"
+    for graded in progress.track(grading, total=len(handed_in), description=what):
+        if graded.failed:
+            raise CourseError(f"{graded.lesson} of {graded.student}: {graded.failed}")
 
 
 def _give_feedback(course: Course, progress: Progress, submissions: dict[str, list[str]]) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +11,22 @@ import nbgrader.preprocessors as nbgrader_preprocessors
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_output
-from traitlets import Bool, Float, Integer, Unicode
+from traitlets import Bool, Callable, Float, Integer, Unicode
 
 from autograder.builder.script import LessonError, read_script
 from autograder.engine.check import SEED_VARIABLE
 from autograder.execution.jail import Limits
-from autograder.execution.sandbox import Sandbox, SandboxError
-from autograder.execution.warm import Run, WarmError, WarmProcess
+from autograder.execution.job import Job, run_job
+from autograder.execution.results import Results, digest
+from autograder.execution.sandbox import SandboxError
+from autograder.execution.warm import WarmError
 from autograder.grading.lean import demo_sources, lean_cells, misses_a_demo
+from autograder.grading.remarks import remark
 from autograder.grading.seeds import course_secret, submission_seed
 
 SEED_RESOURCE = "imbalance_lessons_seed"
+JUDGED_RESOURCE = "imbalance_lessons_judged"
 TRUSTED_VARIABLE = "IMBALANCE_TRUSTED"
-MOST_ENDS = 3  # how often a submission may end its own process and be taken up again
 
 
 class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
@@ -37,6 +38,9 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
     secret_file = Unicode(
         "course_secret", help="Where the secret is kept from which the drawn cases come."
     ).tag(config=True)
+    results_folder = Unicode(
+        "", help="Where `imbalance-lessons grade` puts what it has run and judged ahead."
+    ).tag(config=True)
     lean = Bool(True, help="Leave demos out; marks are the same with them.").tag(config=True)
     warm = Bool(True, help="Fork a process that has done the imports (Linux).").tag(config=True)
     trusted = Bool(
@@ -44,6 +48,7 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
     ).tag(config=True)
     seconds = Float(300, help="Wall time of one submission.").tag(config=True)
     memory = Integer(2048, help="Megabytes of memory for one submission.").tag(config=True)
+    runner = Callable(run_job, help="What runs a job: here, or somewhere else.")
 
     def _trusted_default(self) -> bool:
         return os.environ.get(TRUSTED_VARIABLE, "") not in ("", "0")
@@ -54,22 +59,41 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
         secret = course_secret(Path(self.secret_file))
         self.seed = submission_seed(secret, submission["student"], submission["notebook"])
         resources[SEED_RESOURCE] = self.seed
+        if self.results_folder:
+            result = Results(Path(self.results_folder)).get(self.key(nb))
+            if result is not None and take_over(nb, result["outputs"]):
+                for text in result["notes"]:
+                    remark(resources, text, self.log)
+                resources[JUDGED_RESOURCE] = True
+                return nb, resources
         lesson = Path(self.source_folder, submission["assignment"], submission["notebook"])
         demos = demo_sources(lesson.with_suffix(".ipynb")) if self.lean else frozenset()
         cells = lean_cells(nb.cells, demos)
         self._run(nb, cells, resources, km)
         if len(cells) < len(nb.cells) and misses_a_demo(cells, demos):
-            self.log.info(
-                "%s: a demo's name is missing, so the demos are run too", submission["student"]
-            )
+            remark(resources, "a demo's name is missing, so the demos are run too", self.log)
             self._run(nb, nb.cells, resources, km)
         return nb, resources
 
+    def key(self, nb: Any) -> str:
+        """Digest all that a run of a notebook depends on, but for the packages and the lesson."""
+        cells = [[c.cell_type, c.source, c.metadata.get("nbgrader")] for c in nb.cells]
+        how = [self.seed, self.lean, self.warm, self.trusted, repr(self._limits())]
+        return digest(cells, how)
+
+    def _limits(self) -> Limits:
+        return Limits(
+            cell_seconds=self.timeout or self.seconds, seconds=self.seconds, memory=self.memory
+        )
+
     def _run(self, nb: Any, cells: list[Any], resources: Any, km: Any) -> None:
         """Run some of a notebook's cells; their outputs land in the notebook."""
-        lesson = Path(self.source_folder, resources["nbgrader"]["assignment"])
+        can_fork = self.warm and hasattr(os, "memfd_create")
         try:
-            process = self._warm_process(lesson)
+            if self.trusted and not can_fork:
+                self._run_cold(nb, cells, resources, km)
+            else:
+                self._run_warm(cells, resources)
         except SandboxError as error:
             self.log.error(str(error))
             raise
@@ -77,31 +101,23 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
             if not self.trusted:
                 raise
             self.log.warning("%s; starting a kernel for each notebook instead", error)
-            process = None
-        if process is None:
             self._run_cold(nb, cells, resources, km)
-        else:
-            self._run_warm(process, cells, resources)
 
-    def _warm_process(self, lesson: Path) -> WarmProcess | None:
-        """Get the warm process; None where a trusted submission is to have a kernel of its own."""
-        if self.trusted and not (self.warm and hasattr(os, "memfd_create")):
-            return None
-        limits = Limits(
-            cell_seconds=self.timeout or self.seconds, seconds=self.seconds, memory=self.memory
-        )
-        return warm_process(None if self.trusted else lesson, limits)
-
-    def _run_warm(self, process: WarmProcess, cells: list[Any], resources: Any) -> None:
-        student = resources["nbgrader"]["student"]
+    def _run_warm(self, cells: list[Any], resources: Any) -> None:
         code = [cell for cell in cells if cell.cell_type == "code"]
         for cell in code:
             cell.outputs = []
-        folder = str(resources.get("metadata", {}).get("path", ""))
-        environment = {SEED_VARIABLE: str(self.seed)}
-        for run in finished_runs(process, [cell.source for cell in code], environment, folder):
+        lesson = Path(self.source_folder, resources["nbgrader"]["assignment"])
+        job = Job(
+            sources=tuple(cell.source for cell in code),
+            environment={SEED_VARIABLE: str(self.seed)},
+            limits=self._limits(),
+            references=None if self.trusted else references_of(lesson),
+            folder=str(resources.get("metadata", {}).get("path", "")) if self.trusted else "",
+        )
+        for run in self.runner(job):
             if run.end:
-                self.log.warning("%s: %s", student, run.end)
+                remark(resources, run.end, self.log)
             for number, (cell, outputs) in enumerate(zip(code, run.outputs, strict=False), 1):
                 cell.outputs = [as_output(output) for output in outputs]
                 cell.execution_count = number
@@ -111,8 +127,7 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
         try:
             super().preprocess(part, resources, km)
         except DeadKernelError:
-            student = resources["nbgrader"]["student"]
-            self.log.warning("%s: the notebook ended its own kernel", student)
+            remark(resources, "the notebook ended its own kernel", self.log)
 
     async def async_start_new_kernel(self, **kwargs: Any) -> None:
         """Start the kernel with the seed in its environment, and in no other's."""
@@ -124,67 +139,30 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
     start_new_kernel = run_sync(async_start_new_kernel)
 
 
-_processes: dict[tuple[Path | None, Limits], WarmProcess] = {}
-
-
-def warm_process(lesson: Path | None, limits: Limits) -> WarmProcess:
-    """Get the warm process for a lesson, which is kept for the next submission.
-
-    Parameters
-    ----------
-    lesson
-        The lesson's folder, whose references the sandbox hides; None for no sandbox.
-    limits
-        What a submission may use.
-
-    Raises
-    ------
-    SandboxError, WarmError
-        If there is no sandbox to be had, or the process does not start.
-    """
-    key = lesson, limits
-    if key not in _processes or not _processes[key].alive:
-        sandbox = None if lesson is None else Sandbox(references_of(lesson))
-        _processes[key] = WarmProcess(sandbox, limits)
-        atexit.register(_processes[key].close)
-    return _processes[key]
-
-
-def references_of(lesson: Path) -> list[str]:
+def references_of(lesson: Path) -> tuple[str, ...]:
     """List the functions that students write in a lesson; none in one of another course."""
     try:
         cells = read_script(lesson / f"{lesson.name}.py")
     except LessonError:
-        return []
-    return [str(cell.attributes["reference"]) for cell in cells if cell.role == "exercise"]
+        return ()
+    return tuple(str(cell.attributes["reference"]) for cell in cells if cell.role == "exercise")
 
 
-def finished_runs(
-    process: WarmProcess, sources: list[str], environment: Mapping[str, str], folder: str
-) -> list[Run]:
-    """Run cells to their end; where one ends the process, the others run again without it.
-
-    Returns
-    -------
-    list of Run
-        The attempts. Each has the outputs of the cells up to where it ended, the last cell of an
-        attempt that ended early with an error that says so.
-    """
-    sources, runs = list(sources), []
-    while True:
-        run = process.run(sources, environment, folder)
-        reached = len(run.outputs)
-        runs.append(run)
-        if not run.end or reached >= len(sources):
-            return runs
-        runs[-1] = Run([*run.outputs, [_ended(run.end)]], run.end)
-        if len(runs) > MOST_ENDS:
-            return runs
-        sources[reached] = f"raise SystemExit({run.end!r})"
+def outputs_of(nb: Any) -> list[list[Any]]:
+    """Give what `take_over` takes: the outputs and the number of each code cell."""
+    code = (cell for cell in nb.cells if cell.cell_type == "code")
+    return [[cell.outputs, cell.get("execution_count")] for cell in code]
 
 
-def _ended(reason: str) -> dict[str, Any]:
-    return {"output_type": "error", "ename": "ProcessEnded", "evalue": reason, "traceback": []}
+def take_over(nb: Any, outputs: list[list[Any]]) -> bool:
+    """Put outputs from elsewhere into a notebook; returns whether they fit."""
+    code = [cell for cell in nb.cells if cell.cell_type == "code"]
+    if len(code) != len(outputs):
+        return False
+    for cell, (its_outputs, number) in zip(code, outputs, strict=True):
+        cell.outputs = [nbformat.from_dict(output) for output in its_outputs]
+        cell.execution_count = number
+    return True
 
 
 def as_output(data: dict[str, Any]) -> Any:

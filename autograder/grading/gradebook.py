@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rich import box
 from rich.table import Table
 
-from autograder.grading.course import Course, CourseError
+from autograder.grading.course import Course
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,7 @@ def marks(course: Course) -> list[Mark]:
     """
     from nbgrader.api import Gradebook
 
-    if not (course.classroom / "gradebook.db").is_file():
-        raise CourseError(
-            f"There is no gradebook in {course.classroom} yet. It comes with the first "
-            "`nbgrader generate_assignment`, and marks with `nbgrader autograde`."
-        )
-
+    course.need_gradebook()
     with Gradebook(course.database) as gradebook:
         return [
             Mark(

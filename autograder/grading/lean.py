@@ -25,6 +25,7 @@ from autograder.engine.check import ANSWERS_MIME
 
 MISSING = re.compile(r"name '(\w+)' is not defined")
 WORD = re.compile(r"[^\W\d]\w*")
+NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)  # what compilers raise
 
 
 def demo_sources(lesson_notebook: Path) -> frozenset[str]:
@@ -87,7 +88,7 @@ def global_names(source: str) -> set[str]:
     python = _as_python(source)
     try:
         table = symtable.symtable(python, "<cell>", "exec")
-    except (SyntaxError, ValueError):  # such a cell does nothing but fail
+    except NOT_PYTHON:  # such a cell does nothing but fail
         return set()
     # A magic has its code in a string: any word there may be a name.
     words = WORD.findall(source) if "run_line_magic" in python or "run_cell_magic" in python else []
@@ -98,7 +99,7 @@ def imports(source: str) -> set[tuple[str, str]]:
     """List what a cell imports: the name that it gets, and where it comes from."""
     try:
         tree = ast.parse(_as_python(source))
-    except (SyntaxError, ValueError):
+    except NOT_PYTHON:
         return set()
     found = set()
     for statement in tree.body:

@@ -9,8 +9,10 @@ nothing.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
+import nbformat
 import nbgrader.preprocessors as nbgrader_preprocessors
 from nbformat.v4 import new_output
 from nbgrader.utils import is_grade
@@ -19,9 +21,15 @@ from autograder.builder.script import CHECK_PREFIX, OWN_METADATA
 from autograder.engine.check import ANSWERS_MIME
 from autograder.engine.plain import PlainDataError
 from autograder.engine.question import Answer
+from autograder.engine.record import REPORT_MIME, record
 from autograder.engine.registry import find_judge, find_question
 from autograder.engine.report import Report
-from autograder.grading.executing import SEED_RESOURCE
+from autograder.grading.executing import JUDGED_RESOURCE, SEED_RESOURCE
+
+PICTURES = ("image/png", "image/jpeg")
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+NOT_SHOWN = {"text/plain": "An output that is neither text nor a picture is not shown here."}
+LONGEST_PROBLEM = 300
 
 
 class ClearSolutions(nbgrader_preprocessors.ClearSolutions):  # type: ignore[misc]
@@ -47,11 +55,38 @@ class JudgeAnswers(nbgrader_preprocessors.NbGraderPreprocessor):  # type: ignore
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Judge every check cell; an instructor's own test cells stay as they are."""
-        seed = resources[SEED_RESOURCE]
-        for cell in nb.cells:
-            if is_grade(cell) and cell.metadata.nbgrader["grade_id"].startswith(CHECK_PREFIX):
-                show(cell, judge_cell(cell, nb, seed))
+        if not resources.get(JUDGED_RESOURCE):
+            judge_notebook(nb, resources[SEED_RESOURCE])
         return nb, resources
+
+
+def judge_notebook(nb: Any, seed: int) -> None:
+    """Put a report in the place of each check cell's outputs; make the others harmless."""
+    for cell in nb.cells:
+        if _is_check(cell):
+            show(cell, judge_cell(cell, nb, seed))
+        elif cell.cell_type == "code":
+            cell.outputs = [harmless(output) for output in cell.outputs]
+
+
+def _is_check(cell: Any) -> bool:
+    return bool(is_grade(cell)) and str(cell.metadata.nbgrader["grade_id"]).startswith(CHECK_PREFIX)
+
+
+def harmless(output: Any) -> Any:
+    """Keep of an output what runs nothing in the browser of whoever reads it: text and pictures.
+
+    Without this, HTML and scripts that a submission shows would run in formgrader with the rights
+    of the person who marks.
+    """
+    if "data" not in output:  # streams and errors are text
+        return output
+    data = {
+        kind: value
+        for kind, value in output.data.items()
+        if kind == "text/plain" or (kind in PICTURES and BASE64.fullmatch(str(value)))
+    }
+    return nbformat.from_dict({**output, "data": data or dict(NOT_SHOWN), "metadata": {}})
 
 
 def judge_cell(cell: Any, nb: Any, seed: int) -> Report:
@@ -82,7 +117,11 @@ def judge_cell(cell: Any, nb: Any, seed: int) -> Report:
     if answers is None:
         problem = why_no_answer(name, cell, nb)
         return Report(exercise=name, points=question.points, problem=problem)
-    return judge.report(question, cases, answers)
+    try:
+        return judge.report(question, cases, answers)
+    except OverflowError:  # whole numbers have no limit in JSON, but have one in arithmetic
+        problem = "The answers hold a number that is too large to compare."
+        return Report(exercise=name, points=question.points, problem=problem)
 
 
 def read_answers(cell: Any, name: str, count: int) -> list[Answer] | None:
@@ -104,11 +143,14 @@ def read_answers(cell: Any, name: str, count: int) -> list[Answer] | None:
         # A front end may hand JSON on as text or already parsed.
         data = json.loads(texts[0]) if isinstance(texts[0], str) else texts[0]
         exercise, answers = data["exercise"], data["answers"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         raise PlainDataError("not answers to a question") from None
     if exercise != name or not isinstance(answers, list) or len(answers) != count:
         raise PlainDataError("answers to another question")
-    return [Answer.from_json(answer) for answer in answers]
+    try:
+        return [Answer.from_json(answer) for answer in answers]
+    except OverflowError:  # the shape of an array, beyond all numbers
+        raise PlainDataError("a number that is too large") from None
 
 
 def why_no_answer(name: str, check_cell: Any, nb: Any) -> str:
@@ -119,16 +161,28 @@ def why_no_answer(name: str, check_cell: Any, nb: Any) -> str:
             if output.output_type == "error":
                 what = "This check" if cell is check_cell else f"The cell of {name}"
                 detail = f": {output.evalue}" if output.evalue else ""
-                return f"{what} stopped with {output.ename}{detail}."
+                return shortened(f"{what} stopped with {output.ename}{detail}.")
     return "No answer reached the grader."
 
 
+def shortened(text: str) -> str:
+    """Cut a sentence that quotes a submission: an error's text may be megabytes."""
+    return text if len(text) <= LONGEST_PROBLEM else f"{text[:LONGEST_PROBLEM]}…"
+
+
 def show(cell: Any, report: Report) -> None:
-    """Make a report a cell's only output, in the form in which nbgrader reads a score."""
+    """Make a report a cell's only output: as text the score, which nbgrader reads, and as HTML.
+
+    Its third form is data for the class report, without any values of cases.
+    """
     cell.outputs = [
         new_output(
             "execute_result",
-            data={"text/plain": repr(report), "text/html": report._repr_html_()},
+            data={
+                "text/plain": repr(report),
+                "text/html": report._repr_html_(),
+                REPORT_MIME: record(report).to_json(),
+            },
             execution_count=cell.get("execution_count"),
         )
     ]

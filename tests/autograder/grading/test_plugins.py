@@ -175,3 +175,49 @@ def test_an_answer_cell_is_released_with_its_stub():
     assert notebook.cells[0].source == "letter = None"
     assert "stub" not in notebook.cells[0].metadata.imbalance_lessons
     assert "raise NotImplementedError()" in notebook.cells[1].source
+
+
+@pytest.mark.parametrize(
+    "value",
+    [10**400, [[10**400]], {"array": ["<f8", [2**70], "AAAAAAAAAAA="]}, {"float": "nan"}],
+    ids=["a long number", "one in lists", "a shape beyond numbers", "no number"],
+)
+def test_values_that_upset_arithmetic_get_no_points(value):
+    count = len(find_question(NAME).cases(SEED))
+    answers = [{"outcome": "value", "value": value}] * count
+    assert graded(answers_output({"exercise": NAME, "answers": answers}))[0] == 0
+
+
+def test_answers_nested_without_end_get_no_points():
+    text = f'{{"exercise": "{NAME}", "answers": ' + "[" * 100_000 + "]" * 100_000 + "}"
+    score, cell = graded(answers_output(text))
+    assert score == 0
+    assert "could not be read" in cell.outputs[0].data["text/html"]
+
+
+def test_a_long_error_is_quoted_in_part():
+    long = new_output("error", ename="E" * 10_000, evalue="x" * 10_000, traceback=[])
+    assert len(why_no_answer(NAME, check_cell(long), new_notebook())) < 400
+
+
+def test_other_cells_keep_text_and_pictures_only():
+    shown = {
+        "text/html": "<script>",
+        "application/javascript": "alert(1)",
+        "image/svg+xml": "<svg onload=alert(1)>",
+        "text/markdown": "<script>",
+        "image/png": 'x" onerror="alert(1)',
+        "image/jpeg": "AAAA\n",
+        "text/plain": "a table",
+    }
+    other = new_code_cell(
+        "x", outputs=[new_output("display_data", data=shown, metadata={"width": "1 onload=x"})]
+    )
+    alone = new_code_cell("y", outputs=[new_output("display_data", data={"text/html": "<b>"})])
+    text = new_code_cell("z", outputs=[STDERR, ERROR])
+    notebook = new_notebook(cells=[other, alone, text])
+    JudgeAnswers().preprocess(notebook, {SEED_RESOURCE: SEED})
+    assert other.outputs[0].data == {"image/jpeg": "AAAA\n", "text/plain": "a table"}
+    assert other.outputs[0].metadata == {}
+    assert list(alone.outputs[0].data) == ["text/plain"]
+    assert text.outputs == [STDERR, ERROR]

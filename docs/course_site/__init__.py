@@ -1,0 +1,1 @@
+"""What the site needs beside Sphinx: formulas as MathML, lessons as pages, an index of the API."""

@@ -6,15 +6,21 @@ READY := $(VENV)/.ready
 # The address of PyTorch's CPU packages, if you want those: see "A smaller download" in README.md.
 TORCH_INDEX ?=
 
-.PHONY: help setup demo lab test test-fast strength bench lint notebooks clean
+.PHONY: help setup demo lab test test-fast test-browser screenshots strength bench bench-grading bench-cheating faults lint docs notebooks clean
 
 help:
 	@echo "make demo       the whole class loop on a sample class"
 	@echo "make lab        JupyterLab on your own copy of the lessons"
 	@echo "make test       every check and test"
 	@echo "make test-fast  the tests that take seconds"
+	@echo "make test-browser  JupyterLab, formgrader and our pages in Chromium"
+	@echo "make screenshots   the pictures that README shows"
 	@echo "make strength   judge every known right and wrong solution with 20 seeds"
 	@echo "make bench      this project beside its peers: times and ratios (about four minutes)"
+	@echo "make bench-grading   a class graded by stock nbgrader and by this project (about 20 minutes)"
+	@echo "make bench-cheating  hostile submissions under stock nbgrader and under this project"
+	@echo "make faults     kill the grader of a class at 20 moments"
+	@echo "make docs       the site, in build/site: two to five minutes the first time, then seconds"
 	@echo "make notebooks  build the notebooks from their scripts"
 	@echo "make clean      remove .venv and the demo's files (your lessons and classroom stay)"
 
@@ -37,6 +43,12 @@ demo: $(READY)
 lab: $(READY)
 	$(BIN)/imbalance-lessons lab
 
+# The lessons are run once, and again only when something changes that their outputs depend on.
+docs: $(READY)
+	@echo "The first time all lessons are run, which takes two to five minutes."
+	$(BIN)/python -m sphinx -W --keep-going -d build/doctrees docs build/site
+	@echo "Open build/site/index.html"
+
 notebooks: $(READY)
 	$(BIN)/imbalance-lessons build
 
@@ -47,10 +59,22 @@ lint: $(READY)
 
 # The fast tests first; then, on both cores, those that run kernels and nbgrader.
 test: lint test-fast
-	$(BIN)/pytest -m slow --numprocesses 2 --dist loadgroup
+	$(BIN)/pytest -m "slow and not browser" --numprocesses 2 --dist loadgroup
 
 test-fast: $(READY)
 	$(BIN)/pytest -m "not slow" --numprocesses 2
+
+# Needs a Chromium (Debian: apt-get install chromium), or its path in CHROMIUM.
+test-browser: $(READY)
+	$(BIN)/pytest tests/browser -m browser --numprocesses 2 --dist loadgroup
+	@echo "Pictures of what was tested are in build/screenshots"
+
+screenshots: $(READY)
+	$(BIN)/pytest tests/browser -m browser -k "gets_a_hint or gamma_bends or report" --numprocesses 2 --dist loadgroup
+	mkdir -p docs/images
+	cp build/screenshots/check_report_light.png docs/images/check_report.png
+	cp build/screenshots/slider_gamma.png docs/images/slider.png
+	cp build/screenshots/class_report_light_1280.png docs/images/class_report.png
 
 # Every wrong and every right solution that the course knows, with many draws.
 strength: $(READY)
@@ -60,6 +84,16 @@ strength: $(READY)
 bench: $(READY)
 	$(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m benchmarks
+
+bench-grading: $(READY)
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m benchmarks.grading
+
+bench-cheating: $(READY)
+	$(BIN)/python -m benchmarks.cheating
+
+faults: $(READY)
+	$(BIN)/pytest tests/whole_class -k "killed_at_any_moment" --kills 20
 
 clean:
 	rm -rf $(VENV) classroom/demo classroom/lab

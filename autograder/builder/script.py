@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.engine.marks import CHECK_PREFIX, OWN_METADATA
+
+__all__ = ["CHECK_PREFIX", "OWN_METADATA", "LessonError", "ScriptCell", "read_script"]
+
 MAX_LINES = 25
-CHECK_PREFIX = "check-"  # of the grade id of an exercise's check
-OWN_METADATA = "imbalance_lessons"  # under this key a notebook's cell keeps its role
 GRADE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 # The attributes that each role's cell marker must carry; none may carry others.

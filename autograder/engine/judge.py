@@ -136,7 +136,7 @@ class Judge:
             return None
         best, best_rank = None, (len(wrong) / 2, -1, -1)
         for misconception in self.misconceptions:
-            theirs = ask(question, misconception.submission, cases)
+            theirs = _ask_mistake(question, misconception.submission, cases)
             trios = list(zip(cases, theirs, answers, strict=True))
             exact = [self._same(one, other) for _, one, other in trios]
             alike = [self._alike(*trio) for trio in trios]
@@ -168,6 +168,21 @@ class Judge:
             return mismatch(one.value, other.value, self.rtol, self.atol) is None
         except (TypeError, ValueError):  # one of them is not a number, string or array
             return repr(one.value) == repr(other.value)
+
+
+# Answers to public cases, with what they belong to: so no identity is that of another object.
+_known: dict[tuple[int, ...], tuple[list[Answer], Any]] = {}
+
+
+def _ask_mistake(question: Question, submission: Any, cases: Sequence[Case]) -> list[Answer]:
+    """Ask a known mistake; the public cases, which are the same for everybody, only once."""
+    public = [case for case in cases if case.public]
+    key = id(question), id(submission), *map(id, public)
+    if key not in _known:
+        _known[key] = ask(question, submission, public), (question, submission, public)
+    drawn = iter(ask(question, submission, [case for case in cases if not case.public]))
+    known = iter(_known[key][0])
+    return [next(known if case.public else drawn) for case in cases]
 
 
 def _unanswered(answer: Answer) -> str:

@@ -94,6 +94,7 @@ def _ended(reason: str) -> dict[str, Any]:
 
 
 _processes: dict[tuple[References, Limits], WarmProcess] = {}
+_starting: dict[tuple[References, Limits], threading.Lock] = {}
 _lock = threading.Lock()
 _stopped = threading.Event()
 
@@ -115,13 +116,25 @@ def warm_process(references: References, limits: Limits) -> WarmProcess:
     """
     key = references, limits
     with _lock:
-        if _stopped.is_set():
-            raise WarmError("grading has been stopped")
-        if key not in _processes or not _processes[key].alive:
-            sandbox = None if references is None else Sandbox(references)
-            _processes[key] = WarmProcess(sandbox, limits)
-            atexit.register(_processes[key].close)
-        return _processes[key]
+        starting = _starting.setdefault(key, threading.Lock())
+    with starting:  # others go on meanwhile: a start takes seconds
+        process = _processes.get(key)
+        if process is not None and process.alive:
+            return process
+        process = None if _stopped.is_set() else _started(references, limits)
+        with _lock:
+            if process is None or _stopped.is_set():
+                if process is not None:
+                    process.close()
+                raise WarmError("grading has been stopped")
+            _processes[key] = process
+            atexit.register(process.close)
+        return process
+
+
+def _started(references: References, limits: Limits) -> WarmProcess:
+    sandbox = None if references is None else Sandbox(references)
+    return WarmProcess(sandbox, limits)
 
 
 def end_warm_processes(references: References) -> None:

@@ -123,4 +123,6 @@ def judging_processes(count: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["torch", "autograder.grading.ahead"])
     # Ctrl-C is for the process that started them.
-    return ProcessPoolExecutor(count, context, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    processes = ProcessPoolExecutor(count, context, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    processes.submit(os.getpid)  # so that the imports are done while other things start
+    return processes

@@ -78,10 +78,11 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
     def key(self, nb: Any) -> str:
         """Digest all that a run of a notebook depends on, but for the packages and the lesson."""
         cells = [[c.cell_type, c.source, c.metadata.get("nbgrader")] for c in nb.cells]
-        how = [self.seed, self.lean, self.warm, self.trusted, repr(self._limits())]
+        how = [self.seed, self.lean, self.warm, self.trusted, repr(self.limits())]
         return digest(cells, how)
 
-    def _limits(self) -> Limits:
+    def limits(self) -> Limits:
+        """Give what one submission may use."""
         return Limits(
             cell_seconds=self.timeout or self.seconds, seconds=self.seconds, memory=self.memory
         )
@@ -111,7 +112,7 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
         job = Job(
             sources=tuple(cell.source for cell in code),
             environment={SEED_VARIABLE: str(self.seed)},
-            limits=self._limits(),
+            limits=self.limits(),
             references=None if self.trusted else references_of(lesson),
             folder=str(resources.get("metadata", {}).get("path", "")) if self.trusted else "",
         )

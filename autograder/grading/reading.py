@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import glob
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,12 @@ from autograder.grading.files import (
 )
 from autograder.grading.notes import NOTES_RESOURCE, quoted
 from autograder.grading.placing import grade_id
-from autograder.grading.released import blank_notebook, lesson_notebook, released_cells
+from autograder.grading.released import (
+    ReleasedCell,
+    blank_notebook,
+    lesson_notebook,
+    released_cells,
+)
 from autograder.grading.sound import sound_notebook
 
 BLANK = "graded as a blank notebook"
@@ -62,17 +67,23 @@ class ReadAnything(NotebookExporter):  # type: ignore[misc]
         """Read a file in the place of a notebook, and hand it on to the preprocessors."""
         path, names = Path(filename), resources["nbgrader"]
         lesson = lesson_notebook(self.source_folder, names)
-        released = released_cells(
-            names["db_url"], names["assignment"], names["notebook"], lesson, self.config
-        )
+
+        def released() -> list[ReleasedCell]:
+            return released_cells(
+                names["db_url"], names["assignment"], names["notebook"], lesson, self.config
+            )
+
+        def grade_ids() -> Iterator[str]:
+            yield from (cell.name for cell in released())  # only asked for if the file is no good
+
         others = notebooks_of(names["db_url"], names["assignment"])
-        read, notes = read_submission(
-            path, [cell.name for cell in released], others, self.most_megabytes * MEGABYTE
-        )
-        notebook = blank_notebook(released, lesson)
-        if isinstance(read, str):
-            notebook.cells.append(new_raw_cell(read, id="what-was-handed-in"))
-        elif read is not None:
+        most_bytes = self.most_megabytes * MEGABYTE
+        read, notes = read_submission(path, grade_ids(), others, most_bytes)
+        if read is None or isinstance(read, str):
+            notebook = blank_notebook(released(), lesson)
+            if read is not None:
+                notebook.cells.append(new_raw_cell(read, id="what-was-handed-in"))
+        else:
             notebook = read
         resources[NOTES_RESOURCE] = [*notes, *folder_notes(path.parent)]
         resources["metadata"] = {

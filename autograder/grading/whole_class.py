@@ -25,7 +25,14 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGrader
 from nbgrader.apps.api import NbGraderAPI
 
-from autograder.execution.job import Job, References, all_stopped, end_warm_processes, run_job
+from autograder.execution.job import (
+    Job,
+    References,
+    all_stopped,
+    end_warm_processes,
+    run_job,
+    warm_process,
+)
 from autograder.execution.results import Results, digest
 from autograder.execution.sandbox import Sandbox, SandboxError
 from autograder.execution.warm import Run, WarmError
@@ -125,12 +132,16 @@ def grade_class(
             return
         if not grader.trusted:
             Sandbox().close()  # before anything is run: can there be one here?
-        with judging_processes(workers) as judging, ThreadPoolExecutor(workers) as threads:
-            try:
-                yield from grader.grade(todo, workers, judging, threads)
-            finally:
-                with all_stopped():
-                    threads.shutdown(cancel_futures=True)
+        # A sandbox ends with the thread that started it, so these two live until the end.
+        with ThreadPoolExecutor(workers) as threads, ThreadPoolExecutor(1) as starting:
+            grader.start_warm_process(starting, [todo[0].lesson])
+            with judging_processes(workers) as judging:
+                try:
+                    yield from grader.grade(todo, workers, judging, threads, starting)
+                finally:
+                    with all_stopped():
+                        starting.shutdown(cancel_futures=True)
+                        threads.shutdown(cancel_futures=True)
 
 
 def nbgrader_api(course: Course) -> NbGraderAPI:
@@ -172,17 +183,24 @@ class _Grader:
             name: getattr(settings, name)
             for name in ("lean", "warm", "trusted", "timeout", "seconds", "memory")
         }
+        self._limits = settings.limits()
         self.log = GradingLog(course.classroom)
         self._names = cache(lambda lesson: notebooks_of(self.api.coursedir.db_url, lesson))
         self._fingerprint = cache(lambda lesson: fingerprint(course.root, source, lesson))
 
     def grade(
-        self, todo: Sequence[Submission], workers: int, judging: Executor, threads: Executor
+        self,
+        todo: Sequence[Submission],
+        workers: int,
+        judging: Executor,
+        threads: Executor,
+        starting: Executor,
     ) -> Iterator[Graded]:
         """Keep the workers busy, and let nbgrader save what they have finished."""
         waiting = list(reversed(todo))
         running: dict[Future[list[Finished]], Submission] = {}
         left = Counter(submission.lesson for submission in todo)
+        to_come = list(left)  # lessons, in order
         while waiting or running:
             while waiting and len(running) < AHEAD * workers:
                 submission = waiting.pop()
@@ -190,6 +208,9 @@ class _Grader:
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 submission = running.pop(future)
+                if submission.lesson in to_come:  # its first one is back: there is time to spare
+                    del to_come[: to_come.index(submission.lesson) + 1]
+                    self.start_warm_process(starting, to_come[:1])
                 yield self._save(submission, future)
                 left[submission.lesson] -= 1
                 if not left[submission.lesson]:
@@ -239,6 +260,13 @@ class _Grader:
         for part in parts:
             self.results.drop(part.key)
         return entry
+
+    def start_warm_process(self, starting: Executor, lessons: Sequence[str]) -> None:
+        """Start the warm processes of lessons that come next, while others are graded."""
+        if self.runner is run_job and self._settings["warm"]:
+            for lesson in lessons:
+                # A failure shows where the process is needed.
+                starting.submit(warm_process, self._references(lesson), self._limits)
 
     def _references(self, lesson: str) -> References:
         folder = self.course.root / self.api.coursedir.source_directory / lesson

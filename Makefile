@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # The address of PyTorch's CPU packages, if you want those: see "A smaller download" in README.md.
 TORCH_INDEX ?=
+CHROMIUM ?= chromium
 
-.PHONY: help setup demo lab test test-fast test-browser screenshots strength bench bench-grading bench-cheating faults lint docs notebooks clean
+.PHONY: help setup demo lab test test-fast test-browser screenshots strength bench bench-grading faults lint docs notebooks clean
 
 help:
 	@echo "make demo       the whole class loop on a sample class"
@@ -18,7 +19,6 @@ help:
 	@echo "make strength   judge every known right and wrong solution with 20 seeds"
 	@echo "make bench      this project beside its peers: times and ratios (about four minutes)"
 	@echo "make bench-grading   a class graded by stock nbgrader and by this project (about 20 minutes)"
-	@echo "make bench-cheating  hostile submissions under stock nbgrader and under this project"
 	@echo "make faults     kill the grader of a class at 20 moments"
 	@echo "make docs       the site, in build/site: two to five minutes the first time, then seconds"
 	@echo "make notebooks  build the notebooks from their scripts"
@@ -59,22 +59,25 @@ lint: $(READY)
 
 # The fast tests first; then, on both cores, those that run kernels and nbgrader.
 test: lint test-fast
-	$(BIN)/pytest -m "slow and not browser" --numprocesses 2 --dist loadgroup
+	$(BIN)/pytest -m "slow and not browser" --numprocesses 2 --dist loadfile
 
 test-fast: $(READY)
 	$(BIN)/pytest -m "not slow" --numprocesses 2
 
 # Needs a Chromium (Debian: apt-get install chromium), or its path in CHROMIUM.
 test-browser: $(READY)
-	$(BIN)/pytest tests/browser -m browser --numprocesses 2 --dist loadgroup
+	$(BIN)/pytest tests/browser -m browser --numprocesses 2 --dist loadfile
 	@echo "Pictures of what was tested are in build/screenshots"
 
-screenshots: $(READY)
-	$(BIN)/pytest tests/browser -m browser -k "gets_a_hint or gamma_bends or report" --numprocesses 2 --dist loadgroup
+# The pictures that README shows; the class report is that of the demo's class.
+screenshots: demo
+	$(BIN)/pytest tests/browser -m browser -k "gets_a_hint or gamma_bends" --numprocesses 2 --dist loadfile
 	mkdir -p docs/images
 	cp build/screenshots/check_report_light.png docs/images/check_report.png
 	cp build/screenshots/slider_gamma.png docs/images/slider.png
-	cp build/screenshots/class_report_light_1280.png docs/images/class_report.png
+	IMBALANCE_CLASSROOM=classroom/demo $(BIN)/imbalance-lessons report
+	$(CHROMIUM) --headless --no-sandbox --hide-scrollbars --window-size=1280,1150 \
+	  --screenshot=docs/images/class_report.png file://$(CURDIR)/classroom/demo/report.html
 
 # Every wrong and every right solution that the course knows, with many draws.
 strength: $(READY)
@@ -88,9 +91,6 @@ bench: $(READY)
 bench-grading: $(READY)
 	$(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m benchmarks.grading
-
-bench-cheating: $(READY)
-	$(BIN)/python -m benchmarks.cheating
 
 faults: $(READY)
 	$(BIN)/pytest tests/whole_class -k "killed_at_any_moment" --kills 20

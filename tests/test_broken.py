@@ -14,7 +14,7 @@ from tests.corpora.broken import in_cells, in_files, in_format  # noqa: F401 (th
 from tests.corpora.broken.entry import CORPUS, FULL, LESSON
 from tests.test_class_loop import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("broken")]
+pytestmark = pytest.mark.slow
 LAST = "zz_last"
 
 

@@ -25,7 +25,7 @@ from autograder.grading.sample import hand_in, sample_students
 from autograder.grading.seeds import course_secret, submission_seed
 
 ROOT = Path(__file__).parents[1]
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("class_loop")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

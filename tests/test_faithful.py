@@ -20,7 +20,7 @@ from autograder.grading.course import CLASSROOM_VARIABLE, Course
 from autograder.grading.whole_class import grade_class, submissions
 
 ROOT = Path(__file__).parents[1]
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faithful")]
+pytestmark = pytest.mark.slow
 
 PENALTY = '''
 from nbgrader.plugins import BasePlugin

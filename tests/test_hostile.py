@@ -22,7 +22,7 @@ from tests.corpora.hostile import ATTACKS, GOT_IT, LESSON, MARK, POINTS
 from tests.corpora.hostile.attack import solve
 
 ROOT = Path(__file__).parents[1]
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile")]
+pytestmark = pytest.mark.slow
 
 BLANK, HONEST = "00_blank", "zz_honest"
 # Short, as what never ends is ended by the clock; long enough for a busy machine.

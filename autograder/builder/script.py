@@ -15,6 +15,7 @@ from autograder.engine.marks import CHECK_PREFIX, OWN_METADATA
 __all__ = ["CHECK_PREFIX", "OWN_METADATA", "LessonError", "ScriptCell", "read_script"]
 
 MAX_LINES = 25
+SCHEME_MARKS = ("=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ===")
 GRADE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 # The attributes that each role's cell marker must carry; none may carry others.
@@ -125,6 +126,8 @@ def _script_cell(where: str, cell: Any) -> ScriptCell:
         )
     if not is_markdown:
         _check_code(script_cell)
+    if role == "written":
+        _check_scheme(script_cell)
     return script_cell
 
 
@@ -142,6 +145,14 @@ def _check_code(cell: ScriptCell) -> None:
         checked_exercise(cell)
     if cell.role == "answer":
         answer_stub(cell)
+
+
+def _check_scheme(cell: ScriptCell) -> None:
+    """Refuse a mark scheme whose marks do not stand alone, as after a paragraph was wrapped."""
+    lines = [line.strip() for line in cell.source.splitlines()]
+    for mark in SCHEME_MARKS:
+        if [line for line in lines if mark in line] != [mark]:
+            raise cell.fail(f"expected one line that says {mark!r} and nothing else")
 
 
 def checked_exercise(cell: ScriptCell) -> str:

@@ -734,7 +734,8 @@ check("quick_check_pipeline", quick_check_pipeline)
 # 3. How would you compare balancing with the untouched network? Describe the experiment: parts,
 #    arms, measures, seeds.
 #
-# === BEGIN MARK SCHEME === One point for each part; half points are fine. A model answer: Copies of
+# === BEGIN MARK SCHEME ===
+# One point for each part; half points are fine. A model answer: Copies of
 # one fraud are on both sides of the split, so recall is learned by heart. The 20% are balanced, so
 # precision is far too high. They chose the epoch and are reported, so both numbers are flattered;
 # oversampling and weights correct twice. At 50% a precision of 0.93 means odds of 13.3 to 1; at 1%

@@ -649,7 +649,8 @@ check("quick_check_digits", quick_check_digits)
 # 3. Does it follow that the network *recognises* nines better? Describe what you would compare the
 #    weights with, and which measure would decide.
 #
-# === BEGIN MARK SCHEME === One point for each part; half points are fine. A model answer: The test
+# === BEGIN MARK SCHEME ===
+# One point for each part; half points are fine. A model answer: The test
 # set has 9 x 892 + 89 = 8,117 images, and 89 of them, 1.1%, are nines. Five more of them are
 # 5/8,117 = 0.0006, which a few other digits outweigh. Balanced accuracy or the recall per class
 # should be reported. The 95% interval of 66/89 runs from 0.64 to 0.82, that of 71/89 from 0.70 to

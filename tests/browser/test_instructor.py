@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from autograder.grading.sample import sample_students
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("instructor")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 LESSON = "02_measuring_imbalance"
 TASK = "written_diagnosis"

@@ -21,7 +21,7 @@ NOT_OURS = ("summary-name", "region", "color-contrast", "definition-list", "head
 # axe-core looks for a style sheet's import beside the page, and not beside the style sheet.
 AXE = (r"(?<!_static/)basic\.css",)
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("site")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from autograder.grading.sample import sample_students
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("student")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 FOCAL = "05_focal_loss"
 THRESHOLD = "07_threshold_tuning"

@@ -52,7 +52,7 @@ def pages(site):
 
 def of_the_site(test):
     """Mark what needs the whole site: one worker builds it, once."""
-    return pytest.mark.slow(pytest.mark.xdist_group("site")(test))
+    return pytest.mark.slow(test)
 
 
 @of_the_site

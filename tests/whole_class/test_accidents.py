@@ -16,7 +16,7 @@ from autograder.grading.log import GradingLog
 from autograder.grading.whole_class import grade_class, submissions
 from tests.whole_class.tools import LESSON, ROOT, STUDENTS, content, copy_of, grade, reports
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whole_class")]
+pytestmark = pytest.mark.slow
 
 
 def start(course, *arguments):

@@ -10,7 +10,7 @@ import pytest
 from autograder.grading.course import CourseError
 from tests.whole_class.tools import LESSON, content, copy_of, grade
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whole_class")]
+pytestmark = pytest.mark.slow
 
 
 def test_a_dask_cluster_gives_the_same_and_a_lost_worker_costs_nothing(course, undisturbed):

@@ -7,7 +7,7 @@ from nbgrader.api import Gradebook
 
 from tests.whole_class.tools import LESSON, STUDENTS, content, grade, reports
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whole_class")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("workers", [1, 3])

@@ -11,7 +11,7 @@ import pytest
 from autograder.grading.log import GradingLog
 from tests.whole_class.tools import LESSON, ROOT, STUDENTS, content, grade
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whole_class")]
+pytestmark = pytest.mark.slow
 
 
 def test_somebody_who_stops_it_is_told_how_to_go_on(course, undisturbed):

@@ -32,6 +32,8 @@ def test_roles_and_grade_ids(make_lesson):
         ('name="quick_check_ratio"', 'name="class_counts"', "one assignment .* to class_counts"),
         ('[markdown] role="written"', 'role="written"', "cannot be a code cell"),
         ('role="demo"', '[markdown] role="demo"', "cannot be a markdown cell"),
+        ("SCHEME ===\n# One", "SCHEME === One", "one line that says '=== BEGIN MARK SCHEME ==='"),
+        ("# === END MARK SCHEME ===", "#", "one line that says '=== END MARK SCHEME ==='"),
         ("print(shown)", "print(shown", "expected plain Python"),
         ("print(shown)", "%matplotlib inline", "expected plain Python"),
         ("print(shown)", "print(shown)\n" * 25, "26 lines of code; a cell has at most 25"),

@@ -9,8 +9,6 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.grading.executing import as_output
 
-pytestmark = pytest.mark.xdist_group("execution")
-
 
 def texts(outputs):
     return [o.get("text") or o.get("data", {}).get("text/plain") or o["ename"] for o in outputs]

@@ -6,7 +6,6 @@ import pytest
 
 from autograder.execution import syscalls
 
-pytestmark = pytest.mark.xdist_group("execution")
 
 CALL = "import ctypes\nlibrary = ctypes.CDLL(None, use_errno=True)\n"
 REFUSED = {

@@ -18,7 +18,7 @@ LESSONS = find_lessons(ROOT / "notebooks")
 # What runs the same notebook stays on one worker, which runs it once.
 each_lesson = pytest.mark.parametrize(
     "lesson",
-    [pytest.param(one, marks=id=one.name) for one in LESSONS],
+    [pytest.param(one, id=one.name) for one in LESSONS],
 )
 
 

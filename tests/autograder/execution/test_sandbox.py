@@ -11,7 +11,6 @@ import imbalance_lessons
 from autograder.execution import sandbox as module
 from autograder.execution.sandbox import SandboxError, copy_without, find_bwrap, without_bodies
 
-
 ROOT = Path(__file__).parents[3]
 GRADER = Path(autograder.__path__[0])
 LESSONS = Path(imbalance_lessons.__path__[0])

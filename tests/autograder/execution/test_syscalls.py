@@ -6,7 +6,6 @@ import pytest
 
 from autograder.execution import syscalls
 
-
 CALL = "import ctypes\nlibrary = ctypes.CDLL(None, use_errno=True)\n"
 REFUSED = {
     "to unmount its folder": "library.umount2(b'/private', 2)",

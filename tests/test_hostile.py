@@ -93,6 +93,8 @@ def graded(tmp_path_factory):
         pytest.skip(str(error))
     place = tmp_path_factory.mktemp("hostile")
     result = Graded(Course(ROOT, place / "classroom"))
+    result.course.classroom.mkdir()
+    (result.course.classroom / "course_secret").write_text("5e" * 32)  # the same cases each time
     with pytest.MonkeyPatch.context() as patch:
         (place / "tmp").mkdir()
         patch.setenv("TMPDIR", str(place / "tmp"))

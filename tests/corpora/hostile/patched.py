@@ -101,7 +101,7 @@ PATCHES = {
     "answers_by_ask": (
         "To have `ask` bring back what it likes.",
         "import autograder.engine.check as c\nfrom autograder.engine.question import Answer\n"
-        "c.ask = lambda q, s, cases: [Answer('value', value=2.0) for case in cases]",
+        "c.ask = lambda q, s, cases: [Answer('value', value=-7.5) for case in cases]",
     ),
     "atexit_and_trace": (
         "To change the answers from a trace function while they are made.",

@@ -12,6 +12,7 @@ import contextlib
 import os
 import shutil
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
@@ -24,6 +25,7 @@ from typing import Any
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGrader
 from nbgrader.apps.api import NbGraderAPI
+from sqlalchemy.exc import SAWarning
 
 from autograder.execution.job import (
     Job,
@@ -148,6 +150,8 @@ def nbgrader_api(course: Course) -> NbGraderAPI:
     """Give nbgrader's Python interface on a course, with the course's own settings."""
     os.environ[CLASSROOM_VARIABLE] = str(course.classroom)
     os.environ["PATH"] = path_with_programs()
+    # nbgrader's queries make SQLAlchemy warn on each submission; nothing can be done about it here.
+    warnings.filterwarnings("ignore", message="Object of type <Submitted", category=SAWarning)
     here = Path.cwd()
     os.chdir(course.root)  # nbgrader looks for its configuration in the current folder
     try:

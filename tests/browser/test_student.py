@@ -64,7 +64,7 @@ def solve(page, lesson, student, exercise):
     write(page, answer, sample_students(lesson)[student][exercise])
     page.keyboard.press("Shift+Enter")
     page.keyboard.press("Shift+Enter")
-    return page.get_by_role("region", name=f"Check of {exercise}")
+    return page.get_by_role("group", name=f"Check of {exercise}", exact=True)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -26,6 +26,7 @@ c.CourseDirectory.db_url = (
 )
 
 # A lesson's script holds its solutions; nbgrader would copy it into the release.
+# Students' own modules are not copied either, but runs find them (`autograder.grading.beside`).
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.py"]
 
 c.GenerateAssignment.preprocessors = [
@@ -78,3 +79,6 @@ c.HTMLExporter.filters = {
     "markdown2html": "autograder.grading.feedback.formgrader.markdown",
     "clean_html": "autograder.grading.feedback.formgrader.clean",
 }
+# Its page would load MathJax from elsewhere; formulas are drawn without.
+templates = root / "autograder" / "grading" / "feedback" / "templates"
+c.HTMLExporter.extra_template_basedirs.prepend([str(templates)])

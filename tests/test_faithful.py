@@ -1,7 +1,7 @@
 """A course that knows nothing of this project gets the gradebook that stock nbgrader gives it.
 
 The course is nbgrader's own quickstart example, with hidden tests, partial credit, marks by hand,
-and a penalty for work that is late.
+a penalty for work that is late, data beside the notebook, and students' own modules.
 """
 
 import copy
@@ -17,6 +17,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.grading.course import CLASSROOM_VARIABLE, Course
+from autograder.grading.executing import ExecuteWithSeed
 from autograder.grading.whole_class import grade_class, submissions
 
 ROOT = Path(__file__).parents[1]
@@ -59,6 +60,14 @@ score = sum([squares(1) == [1], squares(2) == [1, 4], len(squares(7)) == 7]) / 2
 score
 """
 
+# The lesson's data; students' own copies do not count.
+DATA = "1\n4\n9\n"
+READS_DATA = "assert squares(3) == [int(number) for number in open('data/numbers.csv')]"
+BESIDE = {
+    "helped": {"my_squares.py": "def upto(n):\n    return [i ** 2 for i in range(1, n + 1)]\n"},
+    "wrong": {"data/numbers.csv": "0\n1\n4\n"},
+}
+
 SQUARES = {
     "right": "def squares(n):\n"
     "    if n < 1:\n        raise ValueError('n must be at least 1')\n"
@@ -76,6 +85,10 @@ SQUARES = {
     "late": "def squares(n):\n"
     "    if n < 1:\n        raise ValueError('n must be at least 1')\n"
     "    return [i ** 2 for i in range(1, n + 1)]",
+    "helped": "import my_squares\n"
+    "def squares(n):\n"
+    "    if n < 1:\n        raise ValueError('n must be at least 1')\n"
+    "    return my_squares.upto(n)",
     "blank": None,
 }
 
@@ -102,6 +115,7 @@ def handed_in(tmp_path_factory):
     folder = parent / "course"
     (folder / "penalty.py").write_text(PENALTY)
     add_tests(folder / "source/ps1/problem1.ipynb")
+    write_beside(folder / "source/ps1", {"data/numbers.csv": DATA})
     nbgrader(folder, "generate_assignment", "ps1")
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
         gradebook.find_assignment("ps1").duedate = datetime.datetime(2026, 1, 10)
@@ -109,6 +123,7 @@ def handed_in(tmp_path_factory):
     for student, code in SQUARES.items():
         target = folder / "submitted" / student / "ps1"
         shutil.copytree(folder / "release/ps1", target)
+        write_beside(target, BESIDE.get(student, {}))
         hour = "2026-01-12 08:00:00" if student == "late" else "2026-01-09 08:00:00"
         (target / "timestamp.txt").write_text(f"{hour} UTC")
         if code is not None:
@@ -117,16 +132,26 @@ def handed_in(tmp_path_factory):
     return folder
 
 
+def write_beside(folder, files):
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+
+
 def add_tests(path):
-    """Add a hidden test to the example's first test cell, and a cell with partial credit."""
+    """Add a hidden test to the first test cell, a cell with partial credit, and one with data."""
     notebook = nbformat.read(path, as_version=4)
     tests = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade")]
     tests = [c for c in tests if c.cell_type == "code" and not c.metadata.nbgrader.solution]
     tests[0].source += HIDDEN
-    partial = copy.deepcopy(tests[0])
-    partial.source = PARTIAL
-    partial.metadata.nbgrader.update(grade_id="partial_credit", points=2)
-    notebook.cells.insert(notebook.cells.index(tests[0]) + 1, partial)
+    for name, source, points in (
+        ("partial_credit", PARTIAL, 2),
+        ("reads_data", READS_DATA, 1),
+    ):
+        added = copy.deepcopy(tests[0])
+        added.source = source
+        added.metadata.nbgrader.update(grade_id=name, points=points)
+        notebook.cells.insert(notebook.cells.index(tests[0]) + 1, added)
     nbformat.write(notebook, path)
 
 
@@ -197,7 +222,8 @@ def stock(handed_in, tmp_path_factory):
 
 def test_the_example_has_something_to_get_wrong(stock):
     scores = {student: stock[student, "problem1"]["score"][0] for student in SQUARES}
-    assert scores["right"] == scores["prints"] == scores["late"] > scores["partly"] > 0
+    assert scores["right"] == scores["prints"] == scores["late"] == scores["helped"]
+    assert scores["right"] > scores["partly"] > 0
     assert scores["wrong"] == 0.5  # one of the three things that partial credit asks for
     assert scores["raises"] == scores["broken"] == scores["blank"] == 0
     assert stock["late", "problem1"]["penalty"] > 0
@@ -210,9 +236,45 @@ def test_nbgrader_with_our_plugins_gives_the_same(handed_in, stock, tmp_path):
     assert content(folder) == stock
 
 
-def test_grading_on_all_cores_gives_the_same(handed_in, stock, tmp_path):
-    folder = course_with(handed_in, tmp_path / "course", plugins=True)
+@pytest.fixture(scope="module")
+def on_all_cores(handed_in, tmp_path_factory):
+    """Grade with this project's command; gives the course, the log, and how often it ran cells."""
+    folder = course_with(handed_in, tmp_path_factory.mktemp("ours") / "course", plugins=True)
     course = Course(folder, folder / "classroom")
-    graded = list(grade_class(course, submissions(course, ["ps1"])))
+    ran = []
+    run = ExecuteWithSeed._run
+
+    def counted(self, *arguments):
+        ran.append(self)
+        run(self, *arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ExecuteWithSeed, "_run", counted)
+        graded = list(grade_class(course, submissions(course, ["ps1"])))
+    return course, graded, len(ran)
+
+
+def test_grading_on_all_cores_gives_the_same(stock, on_all_cores):
+    course, graded, _ = on_all_cores
     assert {entry.student for entry in graded if not entry.failed} == set(SQUARES)
-    assert content(folder) == stock
+    assert content(course.root) == stock
+
+
+def test_nothing_is_run_twice(on_all_cores):
+    """That is, nbgrader's own pass finds the files that were there before it."""
+    assert on_all_cores[2] == 2 * len(SQUARES)
+
+
+def test_a_changed_file_beside_a_notebook_is_graded_again_and_nothing_else(on_all_cores):
+    course, graded, _ = on_all_cores
+    first = {entry.student: entry for entry in graded}
+    module = course.root / "submitted/helped/ps1/my_squares.py"
+    module.write_text("def upto(n):\n    return []\n")
+    second = {entry.student: entry for entry in grade_class(course, submissions(course, ["ps1"]))}
+    assert {student for student in first if second[student] != first[student]} == {"helped"}
+    assert second["helped"].score < first["helped"].score
+    (course.root / "source/ps1/data/numbers.csv").write_text("2\n")
+    some = [s for s in submissions(course, ["ps1"]) if s.student in ("right", "blank")]
+    third = {entry.student: entry for entry in grade_class(course, some)}
+    assert third["right"].score == first["right"].score - 1
+    assert third["blank"].at != first["blank"].at

@@ -9,7 +9,7 @@ import atexit
 import contextlib
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.execution.jail import Limits
@@ -34,15 +34,15 @@ class Job:
         What it may use.
     references
         Dotted paths of the functions that the sandbox hides; None to run without a sandbox.
-    folder
-        Where it works, if there is no sandbox.
+    files
+        What lies beside the notebook: contents by name, relative to it.
     """
 
     sources: tuple[str, ...]
     environment: Mapping[str, str]
     limits: Limits
     references: References = ()
-    folder: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def run_job(job: Job) -> list[Run]:
@@ -82,7 +82,7 @@ def _attempt(job: Job, sources: list[str]) -> Run:
     for _ in range(2):
         process = warm_process(job.references, job.limits)
         try:
-            return process.run(sources, job.environment, job.folder)
+            return process.run(sources, job.environment, job.files)
         except WarmError as error:
             gone = error
             end_warm_processes(job.references)
@@ -139,7 +139,7 @@ def _started(references: References, limits: Limits) -> WarmProcess:
 
 def end_warm_processes(references: References) -> None:
     """End the warm processes of a lesson, and with them what they run."""
-    _end([key for key in _processes if key[0] == references])
+    _end([key for key in list(_processes) if key[0] == references])
 
 
 @contextlib.contextmanager

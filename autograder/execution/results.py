@@ -18,6 +18,11 @@ def digest(*parts: Any) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def digest_of(data: bytes) -> str:
+    """Digest the content of a file."""
+    return hashlib.sha256(data).hexdigest()
+
+
 @dataclass(frozen=True)
 class Results:
     """A folder of results. A result is whole or not there, whenever the machine is switched off."""

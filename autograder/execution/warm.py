@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -10,16 +11,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any
 
-from autograder.execution.jail import Limits
-from autograder.execution.sandbox import ENVIRONMENT, Sandbox
+from autograder.execution.jail import READY, Limits
+from autograder.execution.sandbox import ENVIRONMENT, FORKABLE, Sandbox
 
 READY_SECONDS = 120.0
 ZYGOTE = "autograder.execution.zygote"
+LAST_BREATH = 2.0  # seconds that it may take until a process that has been ended counts as such
 CHUNK = 1 << 16
 ENDED = "it ended its own process"
 UNREADABLE = "its outputs could not be read"
@@ -29,6 +31,7 @@ CUT_OFF = {
     "name": "stderr",
     "text": f"This cell had more than {MOST_OUTPUTS:,} outputs. The rest has been left out.",
 }
+NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 LONGEST_END = 100  # characters of the reason why a submission ended; it goes into the log
 HARMLESS = {"PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"}
 
@@ -84,7 +87,7 @@ class WarmProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._said,  # a pipe that nobody reads would fill up and block
-                env={**(_what_is_needed() if sandbox else os.environ), **THREADS},
+                env={**(_what_is_needed() if sandbox else os.environ), **FORKABLE},
             )
         try:
             self._await_ready()
@@ -110,8 +113,13 @@ class WarmProcess:
         """Whether it still runs."""
         return self._process.poll() is None
 
-    def run(self, cells: Sequence[str], environment: Mapping[str, str], folder: str = "") -> Run:
-        """Run a submission's cells in a fork.
+    def run(
+        self,
+        cells: Sequence[str],
+        environment: Mapping[str, str],
+        files: Mapping[str, bytes] = NO_FILES,
+    ) -> Run:
+        """Run a submission's cells in a fork, in a folder of its own.
 
         Parameters
         ----------
@@ -119,8 +127,8 @@ class WarmProcess:
             Their texts.
         environment
             Variables to set in the fork.
-        folder
-            Where it works, if there is no sandbox.
+        files
+            What is in that folder at the beginning: contents by relative name.
 
         Returns
         -------
@@ -130,17 +138,29 @@ class WarmProcess:
         Raises
         ------
         WarmError
-            If the warm process is gone.
+            If the warm process is gone, now or before, or could not build the walls round this
+            submission.
         """
         request = {
             "cells": list(cells),
             "environment": dict(environment),
-            "folder": folder,
+            "files": [(name, len(content)) for name, content in files.items()],
             "limits": asdict(self.limits),
         }
+        with self._folder() as folder:
+            return self._run({**request, "folder": folder}, files.values())
+
+    def _folder(self) -> contextlib.AbstractContextManager[str]:
+        """Make a folder to work in; in a sandbox each submission has its own anyway."""
+        if self._sandbox:
+            return contextlib.nullcontext("")
+        return tempfile.TemporaryDirectory(prefix="imbalance-lessons-", ignore_cleanup_errors=True)
+
+    def _run(self, request: dict[str, Any], contents: Iterable[bytes]) -> Run:
         reading, writing = os.pipe()
         with open(os.memfd_create("request"), "wb") as file:  # noqa: PTH123 - there is no path
-            file.write(json.dumps(request).encode())
+            file.write(json.dumps(request).encode() + b"\n")
+            file.writelines(contents)
             file.flush()
             try:
                 socket.send_fds(self._connection, [b"r"], [file.fileno(), writing])
@@ -150,11 +170,16 @@ class WarmProcess:
             finally:
                 os.close(writing)
         with open(reading, "rb", buffering=0) as pipe:  # noqa: PTH123
-            return self._collect(pipe.fileno(), len(cells))
+            return self._collect(pipe.fileno(), len(request["cells"]))
 
     def _collect(self, pipe: int, count: int) -> Run:
         outputs: list[list[dict[str, Any]]] = []
-        for line in _lines(pipe, self.limits):
+        lines = _lines(pipe, self.limits)
+        # Student code has not run yet when this is said, so that it cannot say anything else.
+        if (first := next(lines, b"")) != READY.strip():
+            said = _one_line(first.decode(errors="replace")) or "no message"
+            raise WarmError(f"submissions cannot be run here: {said}")
+        for line in lines:
             try:
                 data = json.loads(line)
             except (ValueError, RecursionError):  # no JSON, or nested without end
@@ -167,6 +192,11 @@ class WarmProcess:
             if len(outputs) == count:  # more than there are cells: it does not come from us
                 return Run(outputs, UNREADABLE)
             outputs.append(data if len(data) <= MOST_OUTPUTS else [*data[:MOST_OUTPUTS], CUT_OFF])
+        # The guard would have said why. Without it, either all here was ended from outside, which
+        # is no fault of the submission, or its time is up.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(LAST_BREATH)
+            raise WarmError("the warm process is gone")
         return Run(outputs[:count], "its outputs stopped")
 
     def close(self) -> None:
@@ -188,16 +218,6 @@ class WarmProcess:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-
-# Threads do not survive a fork, and numerical libraries start theirs when they are imported.
-THREADS = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "PYTHONDONTWRITEBYTECODE": "1",
-}
 
 
 def _what_is_needed() -> dict[str, str]:

@@ -1,8 +1,9 @@
 """The warm process: it has done the imports, and forks itself once for each submission.
 
-It is told what to do over a Unix socket. A request is two file descriptors: one to read JSON from,
-and the writing end of a pipe, where the forked process writes one line of JSON a cell. So the warm
-process never holds what a submission says, and many can run at a time.
+It is told what to do over a Unix socket. A request is two file descriptors: one to read from, a
+line of JSON and after it the contents of files; and the writing end of a pipe, where the forked
+process writes one line of JSON a cell. So the warm process never holds what a submission says, and
+many can run at a time.
 
 Three processes take part: this one; a *guard*, forked for the submission, which watches time and
 memory; and the guard's child, which runs the cells.
@@ -13,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
+import mmap
 import os
 import random
 import re
@@ -27,6 +29,7 @@ from typing import Any
 
 from autograder.execution import jail, syscalls
 from autograder.execution.cells import run_cells
+from autograder.execution.files import write_files
 from autograder.execution.jail import Limits
 
 LOOK_AGAIN = 0.2  # seconds between two looks at the memory in use
@@ -41,6 +44,7 @@ WARM = (
     "torch.nn.functional",
     "torch.utils.data",
     "IPython.core.completer",
+    "stack_data",  # for tracebacks
     "imbalance_lessons.validation",
 )
 
@@ -74,41 +78,44 @@ def serve(connection: socket.socket, jailed: bool) -> None:
         request, results = descriptors
         if os.fork() == 0:
             connection.close()
-            _guard(_read_json(request), results, jailed)
+            _guard(request, results, jailed)
         os.close(request)
         os.close(results)
 
 
-def _read_json(descriptor: int) -> Any:
-    with open(descriptor, encoding="utf-8") as file:
-        file.seek(0)
-        return json.load(file)
-
-
-def _guard(request: dict[str, Any], results: int, jailed: bool) -> None:
+def _guard(sent_here: int, results: int, jailed: bool) -> None:
     """Start the process that runs the cells, watch it, and see to it that nothing is left."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # No file: its position would be shared with the child, which reads on.
+    sent = mmap.mmap(sent_here, 0, access=mmap.ACCESS_READ)
+    os.close(sent_here)
+    request = json.loads(sent.readline())
     limits = Limits(**request["limits"])
     started, start = os.pipe()
-    if jailed:
-        jail.enter_namespaces()
-    child = os.fork()
-    if child == 0:
-        os.close(started)
-        try:
-            _submission(request, limits, results, start, jailed)
-        except BaseException as error:  # never back into the warm process's own code
-            print(f"{type(error).__name__}: {error}", file=sys.__stderr__)
+    try:
+        if jailed:
+            jail.enter_namespaces()
+        child = os.fork()
+        if child == 0:
+            os.close(started)
+            _submission(request, sent, limits, results, start, jailed)
+    except BaseException as error:  # never back into the warm process's own code
+        _say_end(results, f"{type(error).__name__}: {error}")
         os._exit(1)
     os.close(start)
+    sent.close()
     try:
         reason = _watch(child, started, results, limits)
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
+    _say_end(results, reason)
+    os._exit(0)
+
+
+def _say_end(results: int, reason: str) -> None:
     with contextlib.suppress(OSError):
         os.write(results, json.dumps({"end": reason}).encode() + b"\n")
-    os._exit(0)
 
 
 def _watch(child: int, started: int, results: int, limits: Limits) -> str:
@@ -170,18 +177,25 @@ def memory_of(process: int) -> int:
 
 
 def _submission(
-    request: dict[str, Any], limits: Limits, results: int, start: int, jailed: bool
+    request: dict[str, Any],
+    sent: mmap.mmap,
+    limits: Limits,
+    results: int,
+    start: int,
+    jailed: bool,
 ) -> None:
     """Run the cells; never returns."""
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if jailed:
-        jail.limit(limits)
-        jail.mount_private(limits)
-        jail.give_up_rights()
+        jail.wall_in(limits)
         syscalls.forbid()
-    elif request["folder"]:
+    else:
         os.chdir(request["folder"])
+    _write_all(results, jail.READY)  # until here, whatever fails is the machine's fault
+    write_files({name: sent.read(size) for name, size in request["files"]}, Path())
+    sent.close()
+    sys.path.insert(0, "")  # as in a kernel: modules beside the notebook can be imported
     quiet = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(quiet, descriptor)

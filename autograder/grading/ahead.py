@@ -23,8 +23,10 @@ from nbgrader.converters import Autograde
 
 from autograder.execution.job import run_job
 from autograder.execution.results import Results
+from autograder.grading.beside import FILES_RESOURCE, files_beside
 from autograder.grading.executing import (
     JUDGED_RESOURCE,
+    KEY_RESOURCE,
     SEED_RESOURCE,
     ExecuteWithSeed,
     outputs_of,
@@ -47,6 +49,8 @@ class Sanitizer(Autograde):  # type: ignore[misc]
         self._init_preprocessors()
         resources = self.init_single_notebook_resources(str(path))
         text, resources = self.exporter.from_filename(str(path), resources=resources)
+        names = resources["nbgrader"]
+        resources[FILES_RESOURCE] = files_beside(self, names["student"], names["assignment"])
         return nbformat.reads(text, as_version=4), resources
 
 
@@ -98,7 +102,7 @@ def finish(
     execute = ExecuteWithSeed(config=config, log=QUIET, runner=runner)
     mended = remarks(resources)
     nb, resources = execute.preprocess(nb, resources)
-    key = execute.key(nb)
+    key = resources[KEY_RESOURCE]
     if not resources.get(JUDGED_RESOURCE):  # else it was kept by a run that did not come to its end
         seed = resources[SEED_RESOURCE]
         try:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
+import autograder
 from autograder.execution.job import Job, run_job
 from autograder.execution.warm import Run
 from autograder.grading.course import CourseError
+from autograder.grading.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -68,9 +71,16 @@ def cluster(address: str) -> Elsewhere:
 
 
 def _same_version_everywhere(client: Client) -> None:
-    """Refuse workers that would run other code than this process."""
+    """Refuse workers that would run other code than this process, or cannot run any of it."""
     here = _versions()
-    for worker, there in client.run(_versions).items():
+    try:
+        everywhere = client.run(_versions)
+    except Exception as error:  # what a worker raised, or could not even load
+        raise CourseError(
+            f"A worker cannot run this project ({type(error).__name__}: {error}): install the "
+            "same version there as here."
+        ) from error
+    for worker, there in everywhere.items():
         if there != here:
             raise CourseError(
                 f"Worker {worker} has {there}, and here is {here}: install the same on both."
@@ -78,10 +88,5 @@ def _same_version_everywhere(client: Client) -> None:
 
 
 def _versions() -> dict[str, str]:
-    from pathlib import Path
-
-    import autograder
-    from autograder.grading.fingerprint import fingerprint
-
     root = Path(autograder.__file__).parents[1]
     return {"imbalance-lessons": version("imbalance-lessons"), "code": fingerprint(root)[:12]}

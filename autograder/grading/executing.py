@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +12,27 @@ import nbgrader.preprocessors as nbgrader_preprocessors
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_output
+from nbgrader.converters import Autograde
 from traitlets import Bool, Callable, Float, Integer, Unicode
 
-from autograder.builder.script import LessonError, read_script
+from autograder.builder.script import read_script
 from autograder.engine.check import SEED_VARIABLE
+from autograder.execution.files import write_files
 from autograder.execution.jail import Limits
 from autograder.execution.job import Job, run_job
-from autograder.execution.results import Results, digest
+from autograder.execution.results import Results, digest, digest_of
 from autograder.execution.sandbox import SandboxError
 from autograder.execution.warm import WarmError
+from autograder.grading.beside import FILES_RESOURCE, files_beside, read_files
+from autograder.grading.files import listed
 from autograder.grading.lean import demo_sources, lean_cells, misses_a_demo
 from autograder.grading.remarks import remark
 from autograder.grading.seeds import course_secret, submission_seed
 
 SEED_RESOURCE = "imbalance_lessons_seed"
+KEY_RESOURCE = "imbalance_lessons_key"  # under which a result is kept
 JUDGED_RESOURCE = "imbalance_lessons_judged"
+EXERCISE = 'role="exercise"'
 TRUSTED_VARIABLE = "IMBALANCE_TRUSTED"
 
 
@@ -48,6 +55,9 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
     ).tag(config=True)
     seconds = Float(300, help="Wall time of one submission.").tag(config=True)
     memory = Integer(2048, help="Megabytes of memory for one submission.").tag(config=True)
+    files_megabytes = Integer(
+        32, help="How large the files beside a notebook may be, all together."
+    ).tag(config=True)
     runner = Callable(run_job, help="What runs a job: here, or somewhere else.")
 
     def _trusted_default(self) -> bool:
@@ -59,13 +69,18 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
         secret = course_secret(Path(self.secret_file))
         self.seed = submission_seed(secret, submission["student"], submission["notebook"])
         resources[SEED_RESOURCE] = self.seed
+        self.files, left_out = read_files(self._found(resources), self.files_megabytes << 20)
+        resources[KEY_RESOURCE] = self.key(nb)
         if self.results_folder:
-            result = Results(Path(self.results_folder)).get(self.key(nb))
+            result = Results(Path(self.results_folder)).get(resources[KEY_RESOURCE])
             if result is not None and take_over(nb, result["outputs"]):
                 for text in result["notes"]:
                     remark(resources, text, self.log)
                 resources[JUDGED_RESOURCE] = True
                 return nb, resources
+        if left_out:
+            most = f"files beside a notebook may have {self.files_megabytes} MB together"
+            remark(resources, f"it was run without {listed(left_out)}: {most}", self.log)
         lesson = Path(self.source_folder, submission["assignment"], submission["notebook"])
         demos = demo_sources(lesson.with_suffix(".ipynb")) if self.lean else frozenset()
         cells = lean_cells(nb.cells, demos)
@@ -79,7 +94,17 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
         """Digest all that a run of a notebook depends on, but for the packages and the lesson."""
         cells = [[c.cell_type, c.source, c.metadata.get("nbgrader")] for c in nb.cells]
         how = [self.seed, self.lean, self.warm, self.trusted, repr(self.limits())]
-        return digest(cells, how)
+        return digest(cells, how, {name: digest_of(data) for name, data in self.files.items()})
+
+    def _found(self, resources: Any) -> dict[str, Path]:
+        """Find the files beside the notebook: as nbgrader's converter, or ours, knows them."""
+        if FILES_RESOURCE in resources:
+            return dict(resources[FILES_RESOURCE])
+        converter = getattr(self.parent, "parent", None)  # the exporter's
+        if not isinstance(converter, Autograde):
+            return {}
+        names = resources["nbgrader"]
+        return files_beside(converter, names["student"], names["assignment"])
 
     def limits(self) -> Limits:
         """Give what one submission may use."""
@@ -114,7 +139,7 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
             environment={SEED_VARIABLE: str(self.seed)},
             limits=self.limits(),
             references=None if self.trusted else references_of(lesson),
-            folder=str(resources.get("metadata", {}).get("path", "")) if self.trusted else "",
+            files=self.files,
         )
         for run in self.runner(job):
             if run.end:
@@ -125,10 +150,15 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
 
     def _run_cold(self, nb: Any, cells: list[Any], resources: Any, km: Any) -> None:
         part = nbformat.NotebookNode({**nb, "cells": cells})
-        try:
-            super().preprocess(part, resources, km)
-        except DeadKernelError:
-            remark(resources, "the notebook ended its own kernel", self.log)
+        with tempfile.TemporaryDirectory(
+            prefix="imbalance-lessons-", ignore_cleanup_errors=True
+        ) as folder:
+            write_files(self.files, Path(folder))
+            there = {**resources.get("metadata", {}), "path": folder}
+            try:
+                super().preprocess(part, {**resources, "metadata": there}, km)
+            except DeadKernelError:
+                remark(resources, "the notebook ended its own kernel", self.log)
 
     async def async_start_new_kernel(self, **kwargs: Any) -> None:
         """Start the kernel with the seed in its environment, and in no other's."""
@@ -141,11 +171,17 @@ class ExecuteWithSeed(nbgrader_preprocessors.Execute):  # type: ignore[misc]
 
 
 def references_of(lesson: Path) -> tuple[str, ...]:
-    """List the functions that students write in a lesson; none in one of another course."""
-    try:
-        cells = read_script(lesson / f"{lesson.name}.py")
-    except LessonError:
+    """List the functions that students write in a lesson; none in one of another course.
+
+    Raises
+    ------
+    LessonError
+        If the lesson's script cannot be read: then it is not known what to hide.
+    """
+    script = lesson / f"{lesson.name}.py"
+    if not script.is_file() or EXERCISE not in script.read_text("utf-8", errors="replace"):
         return ()
+    cells = read_script(script)
     return tuple(str(cell.attributes["reference"]) for cell in cells if cell.role == "exercise")
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
+from autograder.builder.script import LessonError
 from autograder.execution.sandbox import SandboxError
 from autograder.execution.warm import WarmError
 from autograder.grading.course import CourseError
+from autograder.grading.seeds import SecretError
 
 GO_ON = "Nothing is lost: the same command goes on where it stopped."
 LOCKED = f"The gradebook is locked by another program: close that. {GO_ON}"
@@ -48,9 +50,9 @@ def in_sentences() -> Iterator[None]:
     """Turn what stops the grading of a whole class into a CourseError."""
     try:
         yield
-    except (SandboxError, WarmError) as error:
-        raise CourseError(f"{error} {GO_ON}") from error
-    except (OperationalError, DatabaseError) as error:
+    except (SandboxError, WarmError, LessonError, SecretError) as error:
+        raise CourseError(f"{str(error).removesuffix('.')}. {GO_ON}") from error
+    except DatabaseError as error:
         raise CourseError(_about_the_database(error)) from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

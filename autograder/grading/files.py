@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from nbgrader.utils import parse_utc
@@ -21,6 +22,7 @@ SET_ASIDE = "timestamp.txt.unreadable"
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 100 * MEGABYTE
 MOST_LISTED = 8  # file names in a note
+MOST_BESIDE = 500  # files beside a notebook
 # Where no file has a notebook's name, nbgrader passes the student over; so one is put there.
 STAND_IN = b"No notebook was handed in. The grader has put this file here so that nbgrader says so."
 
@@ -116,23 +118,59 @@ def listed(paths: Sequence[Path]) -> str:
     return ", ".join([*names, *([f"{more} more"] if more else [])])
 
 
-def not_to_copy(folder: Path, most_bytes: int = MOST_BYTES) -> Iterator[tuple[Path, str]]:
-    """List the files that nbgrader must not copy beside a notebook, each with the reason."""
+def not_to_copy(
+    folder: Path, lesson: Path | None = None, most_bytes: int = MOST_BYTES
+) -> Iterator[tuple[Path, str]]:
+    """List the files that nbgrader must not copy beside a notebook, each with the reason.
+
+    Parameters
+    ----------
+    folder
+        What was handed in; if it holds too many files, it is listed itself.
+    lesson
+        The folder of the lesson, whose files nbgrader copies there too.
+    most_bytes
+        How large a file may be.
+    """
+    beside = list(islice(_beside_notebooks(folder), MOST_BESIDE + 1))
+    if len(beside) > MOST_BESIDE:  # nbgrader's time grows with their square
+        yield folder, f"more than {MOST_BESIDE} files"
+        return
+    for path in beside:
+        kind = _unfit(path, most_bytes)
+        if kind is None and lesson and _is_in_the_way(path.relative_to(folder), lesson):
+            kind = "in the place of something of the lesson's"
+        if kind is not None:
+            yield path, kind
+
+
+def _beside_notebooks(folder: Path) -> Iterator[Path]:
     for parent, _, names in os.walk(folder):
         for name in sorted(names):
-            path = Path(parent, name)
-            if name.endswith(".ipynb") and parent == str(folder):
-                continue
-            try:
-                kind = odd_kind(path)
-                if kind is None and path.stat().st_size > most_bytes:
-                    kind = "too large"
-                if kind is None and not os.access(path, os.R_OK):
-                    _opened(path, os.O_RDONLY, close=True)
-            except OSError as error:
-                kind = f"not readable ({error.strerror})"
-            if kind is not None:
-                yield path, kind
+            if not (name.endswith(".ipynb") and parent == str(folder)):
+                yield Path(parent, name)
+
+
+def _unfit(path: Path, most_bytes: int) -> str | None:
+    """Say why a file cannot be copied; None if it can."""
+    try:
+        kind = odd_kind(path)
+        if kind is None and path.stat().st_size > most_bytes:
+            kind = "too large"
+        if kind is None and not os.access(path, os.R_OK):
+            _opened(path, os.O_RDONLY, close=True)
+    except OSError as error:
+        kind = f"not readable ({error.strerror})"
+    return kind
+
+
+def _is_in_the_way(name: Path, lesson: Path) -> bool:
+    """Tell whether a file stands where the lesson has a folder, or in a folder where it has a file.
+
+    One that stands where the lesson has a file is none of these: nbgrader overwrites it.
+    """
+    folders = list(name.parents)[:-1]
+    return (lesson / name).is_dir() or any((lesson / folder).is_file() for folder in folders)
 
 
 def set_timestamp_aside(folder: Path) -> list[str]:

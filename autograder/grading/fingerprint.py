@@ -9,6 +9,8 @@ from pathlib import Path
 import autograder
 import imbalance_lessons
 
+LEFT_BY_TOOLS = {"__pycache__", ".ipynb_checkpoints"}
+
 
 def fingerprint(root: Path, source: str = "notebooks", lesson: str = "*") -> str:
     """Digest a lesson, or all of them, the course's configuration, and both packages.
@@ -35,8 +37,9 @@ def fingerprint(root: Path, source: str = "notebooks", lesson: str = "*") -> str
 
 def _files(root: Path, source: str, lesson: str) -> Iterator[tuple[str, Path]]:
     packages = [(Path(p.__path__[0]), "**/*") for p in (autograder, imbalance_lessons)]
-    lessons = [(root / source, f"{lesson}/*.{kind}") for kind in ("py", "ipynb")]
-    for folder, pattern in [*packages, *lessons, (root, "*.py")]:
+    # A lesson's other files lie beside the notebook when a submission is run.
+    lessons = root / source, f"{lesson}/**/*"
+    for folder, pattern in [*packages, lessons, (root, "*.py")]:
         for path in sorted(folder.glob(pattern)):
-            if path.is_file() and "__pycache__" not in path.parts:
+            if path.is_file() and not LEFT_BY_TOOLS & {*path.parts}:
                 yield path.relative_to(folder).as_posix(), path

@@ -19,6 +19,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from traitlets import Integer, Unicode
 
+from autograder.grading.beside import lesson_folder
 from autograder.grading.decoding import UnreadableError, decode, find_notebook
 from autograder.grading.files import (
     MEGABYTE,
@@ -85,7 +86,7 @@ class ReadAnything(NotebookExporter):  # type: ignore[misc]
                 notebook.cells.append(new_raw_cell(read, id="what-was-handed-in"))
         else:
             notebook = read
-        resources[NOTES_RESOURCE] = [*notes, *folder_notes(path.parent)]
+        resources[NOTES_RESOURCE] = [*notes, *folder_notes(path.parent, lesson.parent)]
         resources["metadata"] = {
             "name": path.stem,
             "path": str(path.parent),
@@ -190,13 +191,19 @@ def prepare(folder: Path, lesson: str) -> list[str]:
     return notes
 
 
-def folder_notes(folder: Path) -> list[str]:
+def folder_notes(folder: Path, lesson: Path | None = None) -> list[str]:
     """Say which files beside a notebook are left out, and whether its time could not be read."""
     left_out = [
-        f"{quoted(path.relative_to(folder).as_posix())} was left out: it is {kind}"
-        for path, kind in not_to_copy(folder)
+        f"{_place(path, folder)} was left out: it is {kind}"
+        for path, kind in not_to_copy(folder, lesson)
     ]
     return [*set_timestamp_aside(folder), *left_out]
+
+
+def _place(path: Path, folder: Path) -> str:
+    if path == folder:
+        return "everything beside the notebook"
+    return quoted(path.relative_to(folder).as_posix())
 
 
 def take_everybody(converter: Any, most_bytes: int = MOST_BYTES) -> None:
@@ -219,7 +226,8 @@ def take_everybody(converter: Any, most_bytes: int = MOST_BYTES) -> None:
     pattern = course.format_path(course.submitted_directory, course.student_id, assignment)
     for folder in map(Path, sorted(glob.glob(pattern))):  # noqa: PTH207 (nbgrader's pattern)
         set_timestamp_aside(folder)
-        refused = {glob.escape(str(path)) for path, _ in not_to_copy(folder, most_bytes)}
+        unfit = not_to_copy(folder, lesson_folder(course, assignment), most_bytes)
+        refused = {glob.escape(str(path)) for path, _ in unfit}
         course.ignore = [*course.ignore, *sorted(refused - {*course.ignore})]
         listed_here = list(converter.assignments.get(str(folder), []))
         there = {Path(name).stem for name in listed_here}

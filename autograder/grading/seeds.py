@@ -9,6 +9,10 @@ import secrets
 from pathlib import Path
 
 
+class SecretError(ValueError):
+    """A file holds no secret; the message says which, and what was expected."""
+
+
 def course_secret(path: Path) -> bytes:
     """Read the course's secret, and make it at the first use.
 
@@ -24,7 +28,7 @@ def course_secret(path: Path) -> bytes:
 
     Raises
     ------
-    ValueError
+    SecretError
         If the file holds anything else.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,7 +40,7 @@ def course_secret(path: Path) -> bytes:
         pass
     text = path.read_text(encoding="ascii", errors="replace").strip()
     if len(text) != 64 or not all(c in "0123456789abcdef" for c in text):
-        raise ValueError(
+        raise SecretError(
             f"{path}: expected a secret of 64 hexadecimal digits, got {len(text)} characters"
         )
     return bytes.fromhex(text)

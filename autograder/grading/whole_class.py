@@ -35,7 +35,7 @@ from autograder.execution.job import (
     run_job,
     warm_process,
 )
-from autograder.execution.results import Results, digest
+from autograder.execution.results import Results, digest, digest_of
 from autograder.execution.sandbox import Sandbox, SandboxError
 from autograder.execution.warm import Run, WarmError
 from autograder.grading.ahead import Finished, Sanitizer, finish, judging_processes
@@ -122,7 +122,7 @@ def grade_class(
         If grading cannot start or go on: no sandbox, another grader at work, a full disk, a
         locked gradebook. What was graded until then stays graded.
     """
-    workers = workers or len(os.sched_getaffinity(0))
+    workers = workers or _cores()
     with alone(course.classroom), in_sentences():
         grader = _Grader(course, trusted, runner)
         done = {} if force else grader.done(submitted)
@@ -144,6 +144,13 @@ def grade_class(
                     with all_stopped():
                         starting.shutdown(cancel_futures=True)
                         threads.shutdown(cancel_futures=True)
+
+
+def _cores() -> int:
+    """Count the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # Linux
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def nbgrader_api(course: Course) -> NbGraderAPI:
@@ -185,7 +192,15 @@ class _Grader:
         self._secret = course_secret(Path(settings.secret_file))
         self._settings = {
             name: getattr(settings, name)
-            for name in ("lean", "warm", "trusted", "timeout", "seconds", "memory")
+            for name in (
+                "lean",
+                "warm",
+                "trusted",
+                "timeout",
+                "seconds",
+                "memory",
+                "files_megabytes",
+            )
         }
         self._limits = settings.limits()
         self.log = GradingLog(course.classroom)
@@ -288,12 +303,12 @@ class _Grader:
 
     def digest(self, submission: Submission) -> str:
         """Digest all that a submission's marks depend on."""
-        folder, texts = self.folder(submission), {}
+        folder, files = self.folder(submission), {}
         for path in sorted(folder.rglob("*")):
             with contextlib.suppress(UnreadableError):  # a link, a pipe: not read in grading either
-                texts[path.relative_to(folder).as_posix()] = plain_bytes(path).hex()
+                files[path.relative_to(folder).as_posix()] = digest_of(plain_bytes(path))
         secret = digest(self._secret.hex())
-        return digest(texts, secret, self._settings, self._fingerprint(submission.lesson))
+        return digest(files, secret, self._settings, self._fingerprint(submission.lesson))
 
     def done(self, submitted: Sequence[Submission]) -> dict[Submission, Graded]:
         """Find what has been graded already, from the same files and with the same grader."""

@@ -6,7 +6,7 @@ from autograder.execution.jail import Limits
 from autograder.execution.sandbox import Sandbox, SandboxError
 from autograder.execution.warm import WarmProcess
 
-LIMITS = Limits(cell_seconds=1.5, seconds=20, memory=600, processes=20, disk=8, output=2)
+LIMITS = Limits(cell_seconds=4, seconds=60, memory=600, processes=20, disk=8, output=2)
 HIDDEN = ["imbalance_lessons.distribution.imbalance_ratio", "imbalance_lessons.focal.FocalLoss"]
 
 
@@ -43,7 +43,7 @@ def shown(process, tmp_path):
     """Run cells; gives the outputs of each."""
 
     def run(*cells, **environment):
-        result = process.run(cells, environment, str(tmp_path))
+        result = process.run(cells, environment)
         assert result.end == "", result
         return result.outputs
 

@@ -139,9 +139,7 @@ def test_too_much_output_is_left_out(shown):
     ],
 )  # fmt: skip
 def test_what_ends_a_submission_ends_nothing_else(process, tmp_path, cell, reason):
-    run = process.run(["1", cell, "2"], {}, str(tmp_path))
+    run = process.run(["1", cell, "2"], {})
     assert len(run.outputs) == 1
     assert reason in run.end
-    assert texts(process.run(["'the next one'"], {}, str(tmp_path)).outputs[0]) == [
-        "'the next one'"
-    ]
+    assert texts(process.run(["'the next one'"], {}).outputs[0]) == ["'the next one'"]

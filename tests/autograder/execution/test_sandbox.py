@@ -63,7 +63,7 @@ def test_the_same_wishes_come_true_without_a_sandbox(trusted, tmp_path):
     """So that each of the tests above can fail."""
     for wanted in ("the judges", "this lesson's reference", "passwords", "a disk to fill"):
         cell = WANTED[wanted].replace("/private/big", str(tmp_path / "big"))
-        run = trusted.run([f"{cell}\nprint('GOT IT')"], {}, str(tmp_path))
+        run = trusted.run([f"{cell}\nprint('GOT IT')"], {})
         assert any(output.get("text") == "GOT IT\n" for output in run.outputs[0]), wanted
 
 

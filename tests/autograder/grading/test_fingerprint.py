@@ -43,6 +43,18 @@ def test_it_changes_with_the_lesson_and_the_configuration(course, what):
     assert (after[1] != before[1]) == (what == "nbgrader_config.py")
 
 
+def test_it_changes_with_the_files_that_lie_beside_a_lesson_s_notebook(course):
+    lesson = course / "notebooks/01_accuracy_trap"
+    (lesson / "data").mkdir()
+    (lesson / "data/a.csv").write_text("1")
+    before = fingerprint(course, lesson=lesson.name)
+    (lesson / ".ipynb_checkpoints").mkdir()
+    (lesson / ".ipynb_checkpoints/a.ipynb").write_text("x")
+    assert fingerprint(course, lesson=lesson.name) == before
+    (lesson / "data/a.csv").write_text("2")
+    assert fingerprint(course, lesson=lesson.name) != before
+
+
 def test_it_changes_with_the_grader(course, monkeypatch, tmp_path):
     before = fingerprint(course)
     other = tmp_path / "other"

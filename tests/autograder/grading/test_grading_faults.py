@@ -5,10 +5,12 @@ import sqlite3
 import pytest
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from autograder.builder.script import LessonError
 from autograder.execution.sandbox import SandboxError
 from autograder.execution.warm import WarmError
 from autograder.grading.course import CourseError
 from autograder.grading.faults import alone, in_sentences, stop_or_reason
+from autograder.grading.seeds import SecretError
 
 
 def test_one_grader_at_a_time(tmp_path):
@@ -23,7 +25,9 @@ def test_one_grader_at_a_time(tmp_path):
     ("error", "said"),
     [
         (SandboxError("There is no `bwrap` here."), "There is no `bwrap` here. Nothing is lost"),
-        (WarmError("the warm process is gone"), "the warm process is gone Nothing is lost"),
+        (WarmError("the warm process is gone"), "the warm process is gone. Nothing is lost"),
+        (LessonError("01, cell 3: no role"), "01, cell 3: no role. Nothing is lost"),
+        (SecretError("secret: expected"), "secret: expected. Nothing is lost"),
         (OSError(28, "No space left on device"), "The disk is full"),
         (OSError(13, "Permission denied", "/x"), "Permission denied: '/x'. Nothing is lost"),
         (OperationalError("", {}, sqlite3.OperationalError("database is locked")), "is locked by"),

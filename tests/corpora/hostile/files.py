@@ -8,7 +8,7 @@ from typing import Any
 
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from .attack import LESSON, MARK, Attack, solve
+from .attack import LESSON, MARK, Attack, first, solve, wish
 
 
 def links(folder: Path, classroom: Path) -> None:
@@ -25,6 +25,44 @@ def hard_names(folder: Path, classroom: Path) -> None:
         (folder / f"{name}.py").write_text(f"raise SystemExit('{MARK}: {name}')\n")
     (folder / "nbgrader_config.py").write_text("c.ExecuteWithSeed.trusted = True\n")
     (folder / ".env").write_text("IMBALANCE_TRUSTED=1\n")
+
+
+def own_grader(folder: Path, classroom: Path) -> None:
+    """Hand in a package in place of the grader's, whose checks give full marks."""
+    for name in ("autograder", "autograder/engine"):
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").touch()
+    check = "def check(name, *answers):\n    return 2.0\n"
+    (folder / "autograder/engine/check.py").write_text(check)
+
+
+TAKE_OWN_GRADER = """
+import sys
+for name in [name for name in sys.modules if name.startswith("autograder")]:
+    del sys.modules[name]
+from autograder.engine.check import check
+"""
+
+
+def thousands(folder: Path, classroom: Path) -> None:
+    """Hand in more files than anybody reads."""
+    for number in range(3_000):
+        (folder / f"{number}.txt").touch()
+
+
+def too_large(folder: Path, classroom: Path) -> None:
+    """Hand in files that would fill a submission's disk."""
+    for name in ("a.bin", "b.bin"):
+        (folder / name).write_bytes(bytes(40 << 20))
+
+
+def module_of_the_lesson(folder: Path, classroom: Path) -> None:
+    """Hand in a link to the lesson's script, with its solutions, as a module of one's own."""
+    from autograder.grading.course import find_course
+
+    lesson = find_course(Path(__file__)).root / "notebooks" / LESSON
+    (folder / "lesson.py").symlink_to(lesson / f"{LESSON}.py")
+    (folder / "lesson").symlink_to(lesson)
 
 
 def to_solutions(path: Path) -> None:
@@ -70,6 +108,17 @@ ATTACKS = [
            harmful=True),
     Attack("modules", "To have its own files imported or read as settings by the grader.",
            beside=hard_names, harmful=True),
+    Attack("shadows", "To break the next one's imports by modules named as installed ones.", solve,
+           9.0, beside=hard_names, harmful=True),
+    Attack("own_grader", "To have its own checks run in place of the grader's.",
+           first(TAKE_OWN_GRADER), beside=own_grader, aims_here=True),
+    Attack("thousands", "To use up time by thousands of files.", solve, 9.0, beside=thousands,
+           harmful=True),
+    Attack("too_large", "To fill the disk by large files.", solve, 9.0, beside=too_large,
+           harmful=True),
+    Attack("module_of_the_lesson", "To read the lesson's script by a link beside the notebook.",
+           wish("open('lesson.py').read() or __import__('os').listdir('lesson')"),
+           beside=module_of_the_lesson, aims_here=True),
     Attack("to_solutions", "To be graded for the lesson's own notebook.", rewrite=to_solutions,
            harmful=True),
     Attack("to_another", "To be graded for another student's notebook.", rewrite=to_another,

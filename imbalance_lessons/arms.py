@@ -148,7 +148,7 @@ def train_linear(
     rows, targets = torch.tensor(features, dtype=torch.float32), torch.tensor(numbers)
     if weight is not None:
         weight = torch.as_tensor(np.asarray(weight), dtype=torch.float32)
-    model = torch.nn.Linear(rows.shape[1], 2, device="meta").to_empty(device="cpu")
+    model = torch.nn.Linear(rows.shape[1], 2, device="meta").to_empty(device=rows.device)
     for parameter in model.parameters():
         torch.nn.init.zeros_(parameter)
     optimizer = torch.optim.LBFGS(model.parameters(), max_iter=200, line_search_fn="strong_wolfe")
@@ -216,12 +216,19 @@ def positive_scores(model: Any, inputs: ArrayLike) -> NDArray[np.float64]:
     -------
     np.ndarray
         Shape (N,), float64.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the inputs are not rows of finite numbers.
     """
+    rows = as_rows(inputs, "inputs")
     if hasattr(model, "predict_proba"):
-        return np.asarray(model.predict_proba(as_rows(inputs, "inputs"))[:, 1], dtype=np.float64)
+        return np.asarray(model.predict_proba(rows)[:, 1], dtype=np.float64)
+    device = next((parameter.device for parameter in model.parameters()), None)
     with torch.no_grad():
-        logits = model(torch.as_tensor(np.asarray(inputs), dtype=torch.float32))
-    return np.asarray(logits.double().softmax(dim=1)[:, 1])
+        logits = model(torch.tensor(rows, dtype=torch.float32, device=device))
+    return np.asarray(logits.cpu().double().softmax(dim=1)[:, 1])
 
 
 def score_arm(

@@ -109,7 +109,9 @@ class BalancedSampler(Sampler[int]):  # type: ignore[misc]  # PyTorch's types ar
             Shape (num_samples,), int64.
         """
         size = (as_draws(num_samples, 0), 2)
-        chance = torch.rand(size, dtype=torch.float64, generator=self.generator).numpy()
+        # On the CPU, as the generator is, whatever PyTorch's default device may be.
+        options = {"dtype": torch.float64, "generator": self.generator, "device": "cpu"}
+        chance = torch.rand(size, **options).numpy()
         # NumPy, for it looks up in one thread: PyTorch takes several, and on a busy machine waits
         # for the slowest of them at each step. Chances are below 1 by at least 2**-53, so that a
         # product with n rounds to less than n.

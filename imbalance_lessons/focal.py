@@ -285,7 +285,7 @@ def binary_focal_loss(
     losses = focal_term(torch.where(targets == 1, logits, -logits), gamma)
     if alpha is not None:
         alpha = as_number(alpha, "alpha", maximum=1)
-        losses = losses * torch.where(targets == 1, alpha, 1 - alpha)
+        losses = torch.where(targets == 1, alpha * losses, (1 - alpha) * losses)
     return reduce_losses(losses, reduction)
 
 

@@ -55,7 +55,8 @@ def as_batch(
     logits = as_float32_or_wider(logits, "logits")
     ignore_index = as_ignore_index(ignore_index)
     if isinstance(targets, torch.Tensor) and targets.is_floating_point():
-        targets = targets.double()  # NumPy has no bfloat16
+        # NumPy has no bfloat16, and some devices have no float64.
+        targets = targets.detach().cpu().double()
     try:
         values = np.asarray(targets.detach().cpu() if hasattr(targets, "detach") else targets)
         ignored = np.equal(values, ignore_index)

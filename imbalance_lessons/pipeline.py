@@ -102,7 +102,7 @@ def predict_in_batches(
     with torch.no_grad():
         labels = [model(batch).argmax(dim=1) for batch in inputs.split(batch_size)]
     model.train(mode)
-    return np.asarray(torch.cat(labels))
+    return np.asarray(torch.cat(labels).cpu())
 
 
 def winner_on_test(

@@ -259,6 +259,13 @@ def test_the_baseline_is_the_largest_share_and_at_least_one_in_c(labels):
     assert 1 / len(set(labels)) <= baseline <= 1
 
 
+def test_the_trivial_accuracy_of_mammography():
+    """Chawla et al. 2002, section 4: 10,923 and 260 samples, 97.68 %."""
+    labels = [0] * 10_923 + [1] * 260
+    assert majority_baseline(labels) == pytest.approx(0.9768, abs=5e-5)
+    assert imbalance_ratio(labels) == pytest.approx(42.01, abs=5e-3)
+
+
 def test_the_commonest_class_may_be_any():
     assert majority_baseline([2, 0, 2, 1, 2]) == 0.6
     assert majority_baseline([5]) == 1

@@ -118,7 +118,7 @@ def test_the_binary_form_is_torchvisions(seed, gamma, alpha, reduction):
     theirs = sigmoid_focal_loss(
         logits, targets.double(), -1 if alpha is None else alpha, gamma, reduction
     )
-    torch.testing.assert_close(ours, theirs, rtol=1e-7, atol=1e-12)
+    torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=1e-15)
     torch.testing.assert_close(
         gradient(ours, logits), gradient(theirs, logits), rtol=1e-6, atol=1e-12
     )

@@ -64,6 +64,17 @@ def test_a_precision_goes_there_and_back(precision):
     assert there <= precision
 
 
+@pytest.mark.parametrize("share", [0.001, 0.01, 0.2, 0.5, 0.9])
+def test_a_precision_is_that_of_the_same_answers_to_other_numbers_of_questions(share):
+    """Recall 0.8, a false alarm for 1 negative in 20: counted among 1,000,000 at either share."""
+    precisions = []
+    for positives in (500_000, share * 1_000_000):
+        right, wrong = 0.8 * positives, 0.05 * (1_000_000 - positives)
+        precisions.append(right / (right + wrong))
+    assert pipeline.translate_precision(precisions[0], 0.5, share) == pytest.approx(precisions[1])
+    assert pipeline.translate_precision(precisions[1], share, 0.5) == pytest.approx(precisions[0])
+
+
 @pytest.mark.parametrize("arguments", [(1.1, 0.5, 0.1), (0.5, 0, 0.1), (0.5, 0.5, 1), ("x", 1, 1)])
 def test_shares_lie_between_0_and_1(arguments):
     with pytest.raises((TypeError, ValueError), match="expected"):

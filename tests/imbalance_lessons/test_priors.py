@@ -24,6 +24,8 @@ from imbalance_lessons.priors import (
     estimate_share,
 )
 from imbalance_lessons.ranking import average_precision, roc_auc
+from imbalance_lessons.sampling import oversampled_indices
+from imbalance_lessons.synthesis import smote
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -103,13 +105,18 @@ def fitted(x, y, **settings):
     return LogisticRegression(C=np.inf, tol=1e-8, **settings).fit(x, y)
 
 
-def test_after_oversampling_the_correction_mends_the_probabilities_and_keeps_the_ranking(fraud):
+def repeated(x, y):
+    rows = oversampled_indices(y, seed=1)
+    return x[rows], y[rows]
+
+
+@pytest.mark.parametrize("balance", [repeated, lambda x, y: smote(x, y, seed=1)])
+def test_after_oversampling_the_correction_mends_the_probabilities_and_keeps_the_ranking(
+    balance, fraud
+):
     (x, y), (x_test, y_test) = fraud
-    rng = np.random.default_rng(1)
-    rare = rng.choice(np.flatnonzero(y == 1), (y == 0).sum())
-    rows = np.concatenate([np.flatnonzero(y == 0), rare])
     untouched = fitted(x, y).predict_proba(x_test)[:, 1]
-    resampled = fitted(x[rows], y[rows]).predict_proba(x_test)[:, 1]
+    resampled = fitted(*balance(x, y)).predict_proba(x_test)[:, 1]
     corrected = correct_prior(resampled, trained_share=0.5, true_share=y.mean())
     for score in LOSSES:
         assert score(y_test, resampled) > 4 * score(y_test, untouched)

@@ -292,6 +292,14 @@ def test_each_sample_is_as_likely_as_another_of_its_class():
     assert stats.chisquare(np.bincount(repeats)[12:] - 400).pvalue > 0.01
 
 
+def test_repeats_are_drawn_and_not_dealt_out():
+    """Of 50 samples 950 repeats are drawn: binomial, 19 each on average, give or take 4.3."""
+    labels = [0] * 1000 + [1] * 50
+    times = [np.bincount(oversampled_indices(labels, seed))[1000:] - 1 for seed in range(20)]
+    assert np.sum(times, axis=1).tolist() == [950] * 20
+    assert np.std(times) == pytest.approx(np.sqrt(950 / 50 * 49 / 50), rel=0.1)
+
+
 @pytest.mark.parametrize("indices_of", [oversampled_indices, undersampled_indices])
 def test_indices_are_in_random_order(indices_of):
     labels = np.repeat([0, 1], [500, 100])

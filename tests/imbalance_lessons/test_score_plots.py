@@ -3,6 +3,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
+from scipy.stats import binomtest
 from sklearn import metrics as peer
 from sklearn.calibration import calibration_curve
 
@@ -117,6 +118,16 @@ def test_the_reliability_diagram_is_scikit_learns(strategy):
     np.testing.assert_allclose(line.get_xydata(), np.column_stack([predicted, observed]))
     text = reliability_plots.describe_reliability(Y, SCORES, 5, strategy == "quantile")
     assert f"{predicted[0]:.3g} promised, {observed[0]:.3g} came" in text
+
+
+@pytest.mark.parametrize("positives", [0, 29, 57, 58, 100])
+def test_the_intervals_of_a_reliability_diagram_are_scipys(positives):
+    """29 of 100 too, of which 0.29 times 100 makes 28.999999999999996."""
+    labels = [1] * positives + [0] * (100 - positives)
+    ax = reliability_plots.plot_reliability(labels, [0.25] * 100)
+    [interval] = ax.containers[0].lines[2][0].get_segments()
+    ends = binomtest(positives, 100).proportion_ci(method="wilson")
+    np.testing.assert_allclose(interval[:, 1], ends, atol=1e-12)
 
 
 def test_focal_curves_have_the_values_of_lin_et_al():

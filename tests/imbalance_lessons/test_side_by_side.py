@@ -80,6 +80,16 @@ def test_a_stop_is_a_copy_of_what_a_shorter_training_gives(parts):
         assert not np.allclose(late.log_odds(parts[1][0])[name], values)
 
 
+@pytest.mark.parametrize("gamma", [0, 0.5, 2])
+def test_what_is_certain_spoils_nothing(gamma):
+    """In float32 1 - p is 0 there: its logarithm times a gamma of 0, or its power, were NaN."""
+    inputs, labels = torch.tensor([[-1e4], [1e4]]), torch.tensor([0, 1])
+    [nets] = train_side_by_side(inputs, labels, {"certain": (gamma, 1, 1)}, [60])
+    odds = torch.tensor(nets.log_odds(inputs)["certain"], dtype=torch.float32)
+    assert odds.isfinite().all()
+    assert torch.sigmoid(-odds[1]).log() == -torch.inf
+
+
 def test_nobody_elses_random_numbers_are_used(parts):
     before = torch.random.get_rng_state()
     train_side_by_side(*parts[0], LOSSES, [3])

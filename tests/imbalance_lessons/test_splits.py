@@ -112,6 +112,26 @@ def test_too_few_samples_for_the_parts(refuses):
         stratified_split([0] * 9 + [1] * 2, [0.6, 0.2, 0.2])
 
 
+POSITIONS = {
+    "imbalanced_subset": lambda labels: [imbalanced_subset(labels, rare=1, keep=0.5)],
+    "make_rare": lambda labels: [make_rare(labels, rare=1, keep=200)],
+    "stratified_split": lambda labels: stratified_split(labels, [0.5, 0.25, 0.25]),
+    "split_three": split_three,
+}
+
+
+@pytest.mark.parametrize("choose", POSITIONS.values(), ids=POSITIONS)
+def test_positions_come_in_random_order(choose):
+    """Sorted by class, or as they were: whoever cuts batches without shuffling would see it."""
+    labels = np.repeat([0, 1], 400)
+    for positions in choose(labels):
+        place = np.arange(len(positions))
+        by_class = positions[np.argsort(labels[positions], kind="stable")]
+        assert abs(np.corrcoef(place, positions)[0, 1]) < 0.25
+        assert np.corrcoef(place, by_class)[0, 1] > 0.5
+        assert np.corrcoef(place, np.sort(positions))[0, 1] > 0.9
+
+
 def test_the_examples(has_true_examples):
     has_true_examples("splits")
 

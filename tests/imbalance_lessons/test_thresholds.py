@@ -311,6 +311,22 @@ def test_what_is_no_pair_is_refused(pair):
             tune_then_test(best_f_threshold, f_score, *data)
 
 
+def test_other_labels_are_other_data():
+    """A model without an idea gives all samples the same score, in either part."""
+    validation, test = ([0, 1, 1], [0.5] * 3), ([0, 0, 1], [0.5] * 3)
+    tuned = tune_then_test(best_f_threshold, f_score, validation, test)
+    assert (tuned.on_validation, tuned.on_test) == (pytest.approx(0.8), pytest.approx(0.5))
+
+
+@pytest.mark.parametrize("wrong", [2, -1, 0.5])
+def test_labels_of_a_part_are_named_by_it(wrong, refuses):
+    pairs = {"validation": ([0, 1, 1], [0.1, 0.2, 0.3]), "test": ([1, 0], [0.5, 0.6])}
+    for name, (labels, scores) in pairs.items():
+        data = {**pairs, name: ([*labels, wrong], [*scores, 0.7])}
+        with refuses(f"{name} labels", f"got {wrong} at position {len(labels)}"):
+            tune_then_test(best_f_threshold, f_score, *data.values())
+
+
 # Any form, and nothing touched
 
 

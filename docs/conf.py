@@ -22,6 +22,7 @@ extensions = [
     "course_site.report",
     "course_site.commands",
     "course_site.guides",
+    "course_site.navigation",
 ]
 exclude_patterns = ["**/.ipynb_checkpoints"]
 

@@ -83,8 +83,9 @@ class Explorer:
     ----------
     controls
         The controls by name.
-    sliders
-        The ipywidgets sliders by name, once a cell has shown them.
+    sliders, boxes
+        The ipywidgets sliders by name, and the number boxes beside them, once a cell has shown
+        them.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class Explorer:
     ) -> None:
         self.controls = dict(controls)
         self.sliders: dict[str, Any] = {}
+        self.boxes: dict[str, Any] = {}
         self._draw = draw
         self._describe = describe
 
@@ -128,13 +130,20 @@ class Explorer:
         return repr(self.picture())
 
     def _box(self) -> Any:
-        """Make the sliders, one below the other; None where ipywidgets is missing."""
+        """Make the controls, one below the other; None where ipywidgets is missing."""
         try:
             widgets = importlib.import_module("ipywidgets")
         except ImportError:
             return None
+        # Labels of one width, so that boxes below each other line up: about 0.65 em a letter.
+        width = 1 + 0.65 * max(len(control.label) for control in self.controls.values())
         self.sliders = {name: _slider(widgets, c) for name, c in self.controls.items()}
-        return widgets.VBox(list(self.sliders.values()))
+        self.boxes = {name: _box(widgets, c, width) for name, c in self.controls.items()}
+        rows = []
+        for slider, box in zip(self.sliders.values(), self.boxes.values(), strict=True):
+            widgets.link((slider, "value"), (box, "value"))
+            rows.append(widgets.HBox([box, slider], layout={"flex_flow": "row wrap"}))
+        return widgets.VBox(rows)
 
     def _values(self) -> dict[str, float]:
         return {name: self.controls[name].read(s.value) for name, s in self.sliders.items()}
@@ -160,8 +169,9 @@ def explore(
     Returns
     -------
     Explorer
-        To be the last line of a cell. The figure is redrawn when a slider is let go, or moved by
-        a key; where there are no sliders, it stays as drawn for the start values.
+        To be the last line of a cell. The figure is redrawn when a slider is let go or moved by a
+        key, or a number typed into the box beside it; where there are no sliders, it stays as
+        drawn for the start values.
 
     Raises
     ------
@@ -190,8 +200,26 @@ def explore(
 
 
 def _slider(widgets: Any, control: Control) -> Any:
-    """Make a slider that shows its name, can be moved by keys, and waits until it is let go."""
+    """Make a slider that can be moved by keys, and waits until it is let go."""
     kind = widgets.IntSlider if control.whole else widgets.FloatSlider
+    return kind(
+        value=control.start,
+        min=control.low,
+        max=control.high,
+        step=control.step,
+        continuous_update=False,
+        readout_format="d" if control.whole else f".{_digits(control.step)}f",
+        layout={"width": "min(26em, 95%)"},
+    )
+
+
+def _box(widgets: Any, control: Control, width: float) -> Any:
+    """Make a box to type the number into, with a label of a width in em.
+
+    The label is also the box's name. ipywidgets has no way to name a slider's handle, so whoever
+    listens to a screen reader needs the box.
+    """
+    kind = widgets.BoundedIntText if control.whole else widgets.BoundedFloatText
     return kind(
         value=control.start,
         min=control.low,
@@ -199,9 +227,8 @@ def _slider(widgets: Any, control: Control) -> Any:
         step=control.step,
         description=control.label,
         continuous_update=False,
-        readout_format="d" if control.whole else f".{_digits(control.step)}f",
-        style={"description_width": "initial"},
-        layout={"width": "min(36em, 95%)"},
+        style={"description_width": f"{width}em"},
+        layout={"width": f"{width + 7}em"},
     )
 
 

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 from course_site.lessons import ROOT
+from nbgrader.apps import NbGraderApp
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import Exchange
 from traitlets.config import Config
 
 PAGE = (ROOT / "docs" / "jupyterhub.md").read_text()
@@ -70,6 +73,39 @@ def test_the_grader_has_one_home(hub):
     assert service["cwd"] == own.CourseDirectory.root == f"{home}/course"
     assert f"chmod 700 {home}\n" in PAGE
     assert f"useradd --create-home --shell /bin/bash {service['user']}\n" in PAGE
+
+
+FOR_NBGRADER = [
+    "/etc/jupyter/nbgrader_config.py",
+    "/home/grader-imbalance/.jupyter/nbgrader_config.py",
+]
+
+
+def unknown_settings(config):
+    """List the settings of a configuration that no class of nbgrader's has, as "Class.trait"."""
+    known = {
+        f"{cls.__name__}.{trait}"
+        for cls in [*NbGraderApp().classes, Exchange]  # its list has the exchange's base class only
+        for trait in cls.class_traits(config=True)
+    }
+    return sorted({f"{section}.{trait}" for section in config for trait in config[section]} - known)
+
+
+@pytest.mark.parametrize("file", FOR_NBGRADER)
+def test_nbgrader_has_the_settings_and_takes_the_values(file):
+    config = load(snippet(file))
+    assert unknown_settings(config) == []
+    for cls in (CourseDirectory, Exchange):
+        made = cls(config=config)  # a value of the wrong type would raise
+        for name, value in config.get(cls.__name__, {}).items():
+            assert getattr(made, name) == value
+
+
+def test_a_setting_that_nbgrader_does_not_have_would_be_found():
+    config = load(snippet(FOR_NBGRADER[0]))
+    config.Exchange.roots = "/srv"
+    config.Exchanges.root = "/srv"
+    assert unknown_settings(config) == ["Exchange.roots", "Exchanges.root"]
 
 
 def mode(path):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from course_site.api import (
     ENGINE,
     PACKAGE,
@@ -16,6 +17,7 @@ from course_site.commands import describe_commands
 from course_site.guides import PLACE, with_others
 from course_site.lessons import NOTEBOOKS, ROOT
 from course_site.mathml import to_mathml
+from course_site.navigation import name_arrows
 from course_site.report import report_on
 
 import autograder.cli  # noqa: F401 - adds the commands to the app
@@ -149,3 +151,15 @@ def test_guides_that_are_not_listed_come_into_the_contents():
 
 def test_the_landing_page_has_a_place_for_them():
     assert (ROOT / "docs" / "index.md").read_text().count(f"\n{PLACE}\n") == 1
+
+
+def test_an_arrow_of_the_menu_is_named_after_the_page_beside_it():
+    """As the theme writes it: a link, and beside it what is below that page, folded."""
+    inner = "<li><a href='b.html'>Inner &amp; co</a><details><summary></summary></details></li>"
+    menu = (
+        f"<ul><li><a href='a.html'>Outer</a><details><summary></summary><ul>{inner}</ul></details>"
+        "</li><li><a href='c.html'>Alone</a></li></ul><details><summary>Ours</summary></details>"
+    )
+    named = name_arrows(BeautifulSoup(menu, "html.parser"))
+    names = [arrow.get("aria-label") for arrow in named.find_all("summary")]
+    assert names == ["Pages below Outer", "Pages below Inner & co", None]

@@ -82,16 +82,33 @@ def test_moving_a_slider_draws_the_figure_again(displayed):
     assert len({figure.png for figure in handle.shown}) == 2
 
 
-def test_sliders_have_names_ends_and_can_be_read(displayed):
+def test_a_number_in_the_box_moves_the_slider_and_draws_the_figure_once(displayed):
+    _, handle = displayed
+    explorer = example()
+    explorer._ipython_display_()
+    explorer.boxes["threshold"].value = 0.123  # between two steps of the slider
+    assert explorer.sliders["threshold"].value == 0.123
+    explorer.sliders["cost"].value = 25
+    assert explorer.boxes["cost"].value == 25
+    explorer.boxes["cost"].value = 1000
+    assert [figure.alt for figure in handle.shown] == [
+        "A line at 0.123, and the cost 10 <in words>.",
+        "A line at 0.123, and the cost 25 <in words>.",
+        "A line at 0.123, and the cost 100 <in words>.",
+    ]
+
+
+def test_sliders_and_boxes_have_ends_and_can_be_read(displayed):
     explorer = example()
     explorer._ipython_display_()
     threshold, cost = explorer.sliders["threshold"], explorer.sliders["cost"]
-    assert (threshold.min, threshold.max, threshold.step) == (0, 1, 0.05)
+    for control in (threshold, explorer.boxes["threshold"]):
+        assert (control.min, control.max, control.step) == (0, 1, 0.05)
+        assert not control.continuous_update
     assert (threshold.readout_format, cost.readout_format) == (".2f", "d")
-    assert not threshold.continuous_update
     words = explore(lambda cost_of_a_miss: None, str, cost_of_a_miss=(0.0, 1.0, 0.25, 0.5))
     words._box()
-    assert words.sliders["cost_of_a_miss"].description == "cost of a miss"
+    assert words.boxes["cost_of_a_miss"].description == "cost of a miss"
     assert words.sliders["cost_of_a_miss"].readout_format == ".2f"
 
 

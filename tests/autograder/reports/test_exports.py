@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -41,6 +42,52 @@ def test_canvas_columns(facts):
     assert students["kim1"]["Student"] == students["kim2"]["Student"] == "Lee, Kim"
     assert students["zoe"]["Student"] == 'Ångström, Zoë "Zed"'
     assert students["ben"]["Student"].startswith("'=HYPERLINK")
+
+
+def information_columns(header):
+    """Count the columns before the assignments as Canvas's gradebook_importer.rb does.
+
+    Two for LastName and FirstName or one for Student, one for ID, those of the SIS, and Section.
+    """
+    names = 2 if header[:2] == ["LastName", "FirstName"] else 1
+    assert "ID" in header[names]
+    count = names + 1
+    if re.search(r"SIS\s+Login\s+ID", header[count]):
+        count += 1
+    elif re.search(r"SIS\s+User\s+ID", header[count]):
+        assert re.search(r"SIS\s+Login\s+ID", header[count + 1])
+        count += 2
+        count += bool(re.search(r"Integration\s+ID", header[count]))
+        count += bool(re.search(r"Root\s+Account", header[count]))
+    assert "Section" in header[count]
+    return count + 1
+
+
+def test_canvas_finds_the_assignments_where_they_are(facts):
+    header = table(canvas_csv(facts, PLAIN).text)[0]
+    assert header[information_columns(header) :] == [LESSON]
+    with pytest.raises(AssertionError):
+        information_columns(["Student", "ID", "SIS User ID", "Section", LESSON])
+
+
+@pytest.mark.parametrize("names", ["Student", "LastName,FirstName"])
+@pytest.mark.parametrize(
+    "ids",
+    [
+        "ID",
+        "ID,SIS Login ID",
+        "ID,SIS User ID,SIS Login ID",
+        "ID,SIS User ID,SIS Login ID,Integration ID,Root Account",
+    ],
+)
+def test_a_template_with_any_of_canvas_columns_is_filled_in(filled_in, names, ids):
+    head = f"{names},{ids},Section"
+    before, after = "," * head.count(",", 0, len(names) + 1), "," * (ids.count(",") + 2)
+    lines = [f"{head},{LESSON} (1)", f"    Points Possible{before}{after}7", f"A{before}101{after}"]
+    _, rows = filled_in("\n".join(lines) + "\n")
+    place = information_columns(rows[0])
+    assert rows[0][place:] == [f"{LESSON} (1)"]
+    assert [row[place] for row in rows[1:]] == ["7", "4.5"]
 
 
 def test_an_id_that_is_no_canvas_number_is_a_sis_id(facts):

@@ -43,7 +43,10 @@ def mismatch(expected: Any, got: Any, rtol: float = RTOL, atol: float = ATOL) ->
     if isinstance(expected, np.ndarray) and expected.ndim == 0:
         expected = expected.item()
     if got is None:
-        return "It gave back None. Is there a `return` on every path?"
+        return (
+            "It gave back None. Is there a `return` on every path? Mind that `print`, `sort` and "
+            "`shuffle` give None."
+        )
     if isinstance(expected, Mapping):
         return _entry_mismatch(expected, got, rtol, atol)
     if isinstance(expected, str):
@@ -105,7 +108,10 @@ def _number_mismatch(expected: float, got: Any, rtol: float, atol: float) -> str
 def _array_mismatch(expected: np.ndarray, got: Any, rtol: float, atol: float) -> str | None:
     numbers = _as_numbers(got)
     if numbers is None:
-        return f"It gave back {_kind(got)}, and a list, array or tensor of numbers was expected."
+        what = f"{_kind(got)}{_what_is_odd(got)}"
+        return f"It gave back {what}, and a list, array or tensor of numbers was expected."
+    if numbers.ndim == 0:
+        return f"It gave back a single number, and shape {expected.shape} was expected."
     if numbers.shape != expected.shape:
         return f"It has shape {numbers.shape}, and shape {expected.shape} was expected."
     if np.isnan(numbers).any() and not np.isnan(expected).any():
@@ -127,6 +133,18 @@ def _as_numbers(got: Any) -> np.ndarray | None:
     except ValueError:  # lists of unequal lengths
         return None
     return numbers.astype(float) if numbers.dtype.kind in "biuf" else None
+
+
+def _what_is_odd(got: Any) -> str:
+    """Say why a list or tuple is none of numbers; empty for anything else."""
+    if not isinstance(got, list | tuple):
+        return ""
+    if any(item is None for item in got):
+        return " with None in it"
+    if any(isinstance(item, list | tuple | np.ndarray) for item in got):
+        return " of parts that are not all of one length"
+    odd = next((item for item in got if not isinstance(item, int | float)), None)
+    return "" if odd is None else f" with {_kind(odd)} in it"
 
 
 def _kind(got: Any) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.engine.compare import ATOL, RTOL, mismatch, note
+from autograder.engine.errors import advice_on
 from autograder.engine.misconception import Misconception
 from autograder.engine.question import Answer, Case, Question, ask
 from autograder.engine.report import Finding, Report
@@ -176,6 +177,8 @@ _known: dict[tuple[int, ...], tuple[list[Answer], Any]] = {}
 
 def _ask_mistake(question: Question, submission: Any, cases: Sequence[Case]) -> list[Answer]:
     """Ask a known mistake; the public cases, which are the same for everybody, only once."""
+    import torch  # noqa: F401 - now: a deadline that cuts this import short spoils the process
+
     public = [case for case in cases if case.public]
     key = id(question), id(submission), *map(id, public)
     if key not in _known:
@@ -194,5 +197,7 @@ def _unanswered(answer: Answer) -> str:
     if answer.outcome == "raised":
         where = f", at `{answer.line}`" if answer.line else ""
         detail = f": {answer.message}" if answer.message else ""
-        return f"It raised {answer.error}{detail}{where}."
+        sentence = f"It raised {answer.error}{detail}{where}"
+        stop = "" if sentence.endswith((".", "?", "!")) else "."
+        return f"{sentence}{stop} {advice_on(answer.message)}".rstrip()
     return ""

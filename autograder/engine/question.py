@@ -80,8 +80,15 @@ def read_value(value: Any) -> Any:
 
 
 def read_entry(entries: Any, key: str) -> Any:
-    """Ask a dictionary of answers for one of them."""
-    if not isinstance(entries, Mapping) or key not in entries:
+    """Ask a dictionary of answers for one of them; what is not there yet is untouched."""
+    if entries is None:
+        raise NotImplementedError(f"no entry {key!r}")
+    if not isinstance(entries, Mapping):
+        raise TypeError(f"a dictionary with the entry {key!r} was expected")
+    if key not in entries:
+        alike = [other for other in entries if str(other).strip().casefold() == key.casefold()]
+        if alike:
+            raise LookupError(f"there is no entry {key!r}; yours is called {alike[0]!r}")
         raise NotImplementedError(f"no entry {key!r}")
     return entries[key]
 

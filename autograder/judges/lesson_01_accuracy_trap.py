@@ -92,6 +92,25 @@ majority_baseline = Judge(
             "in your code.",
             lambda labels: counts_by_size(labels)[0] // len(labels),
         ),
+        Misconception(
+            "takes class 1 for the rarest, and gives the share of all the others",
+            "With two classes that are 0 and 1 this may come out right. Which class is the "
+            "commonest is for the labels to say.",
+            lambda labels: 1 - as_list(labels).count(1) / len(labels),
+        ),
+        Misconception(
+            "divides by the number of classes",
+            "The size of the largest class is right. An accuracy is a share of the samples: how "
+            "many of those are there in all?",
+            lambda labels: counts_by_size(labels)[0] / len(set(as_list(labels))),
+        ),
+        Misconception(
+            "hands a tensor to `Counter`",
+            "Two entries of a tensor are never the same key, even when they are equal, so the "
+            "largest count is 1. Turn the labels into plain numbers first: `as_labels`, or "
+            "`.tolist()`.",
+            lambda labels: Counter(labels).most_common(1)[0][1] / len(labels),
+        ),
     ],
     praise="Keep this number beside every accuracy you read: only what lies above it was learned.",
 )
@@ -105,6 +124,16 @@ def agreements(y_true: Any, y_pred: Any) -> Counter[tuple[int, int]]:
 def share(part: int, whole: int) -> float:
     """Divide, and give 0 for nothing out of nothing."""
     return part / whole if whole else 0.0
+
+
+def whole_lists(y_true: Any, y_pred: Any, positive: int = 1) -> Any:
+    """Compare what came with a number, which for a list is a single False."""
+    return int(np.sum((y_true == positive) & (y_pred == positive)))
+
+
+def smaller_count(y_true: Any, y_pred: Any, positive: int = 1) -> int:
+    """Take as many as there are of the scarcer of the two, whichever samples they are."""
+    return min(as_list(y_true).count(positive), as_list(y_pred).count(positive))
 
 
 positives_caught = Judge(
@@ -182,6 +211,36 @@ positives_caught = Judge(
             lambda y_true, y_pred, positive=1: sum(
                 n for (t, p), n in agreements(y_true, y_pred).items() if t == p != 0
             ),
+        ),
+        Misconception(
+            "counts samples for which one of the two things holds",
+            "A missed fraud and a false alarm are not caught. Both must hold for the same sample: "
+            "`&` means and, `|` means or.",
+            lambda y_true, y_pred, positive=1: (
+                as_list(y_true).count(positive)
+                + as_list(y_pred).count(positive)
+                - agreements(y_true, y_pred)[positive, positive]
+            ),
+        ),
+        Misconception(
+            "gives a share of all samples",
+            "How many were caught is asked for, not which part of all samples that is. What adds "
+            "the True up, instead of averaging them?",
+            lambda y_true, y_pred, positive=1: (
+                agreements(y_true, y_pred)[positive, positive] / len(y_true)
+            ),
+        ),
+        Misconception(
+            "compares a whole list with a number",
+            "`[1, 0, 1] == 1` is a single False, since a list is not a number. Turn both arguments "
+            "into arrays first; then each entry is compared.",
+            whole_lists,
+        ),
+        Misconception(
+            "takes the smaller of two counts, whichever samples they are",
+            "Three flagged samples and three frauds need not be the same three. Look at both "
+            "arguments sample by sample.",
+            smaller_count,
         ),
     ],
     praise=(

@@ -114,6 +114,23 @@ def nan_where_empty(model: Any, inputs: Any, targets: Any, num_classes: int | No
     return np.where(sizes > 0, norms, np.nan) / np.sum(norms)
 
 
+def softmax_first(model: Any, inputs: Any, targets: Any, num_classes: int | None = None) -> Any:
+    """Hand probabilities to a loss that wants logits."""
+    import torch
+
+    p = model(inputs).softmax(dim=1)
+    per_sample = torch.nn.functional.cross_entropy(p, targets, reduction="none")
+    return normalise(
+        [norm(gradients(model, per_sample[targets == c].sum())) for c in range(p.shape[1])]
+    )
+
+
+def only_if_told(model: Any, inputs: Any, targets: Any, num_classes: int | None = None) -> Any:
+    """Rely on `num_classes`."""
+    _ = range(num_classes)  # type: ignore[arg-type]
+    return normalise([norm(g) for g in class_gradients(model, inputs, targets)])
+
+
 gradient_share = Judge(
     name="gradient_share",
     expected=expected_shares,
@@ -212,6 +229,41 @@ gradient_share = Judge(
                 norm(g) / norm(gradients(model, losses(model, inputs, targets).sum()))
                 for g in class_gradients(model, inputs, targets)
             ],
+        ),
+        Misconception(
+            "adds up the lengths of the single parameters' gradients",
+            "All parameters together are one long vector, and its length is the root of the sum of "
+            "*all* squares. Take the root once, at the end.",
+            lambda model, inputs, targets, num_classes=None: normalise(
+                [sum(norm([part]) for part in g) for g in class_gradients(model, inputs, targets)]
+            ),
+        ),
+        Misconception(
+            "adds up absolute values, not squares",
+            "The length of a vector is the root of its sum of squares. Without squares and root "
+            "you walk along the axes.",
+            lambda model, inputs, targets, num_classes=None: normalise(
+                [np.abs(np.concatenate(g)).sum() for g in class_gradients(model, inputs, targets)]
+            ),
+        ),
+        Misconception(
+            "applies softmax before the cross entropy",
+            "`F.cross_entropy` takes logits and applies softmax itself. Hand over what the model "
+            "gives, as it is.",
+            softmax_first,
+        ),
+        Misconception(
+            "works only when `num_classes` is given",
+            "`num_classes` is None unless the caller says more. How many outputs has the model?",
+            only_if_told,
+        ),
+        Misconception(
+            "gives percentages",
+            "Shares lie between 0 and 1 and add up to 1. Leave the percent sign to whoever prints "
+            "them.",
+            lambda model, inputs, targets, num_classes=None: (
+                100 * normalise([norm(g) for g in class_gradients(model, inputs, targets)])
+            ),
         ),
     ],
     praise=(

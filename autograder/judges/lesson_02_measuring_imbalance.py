@@ -117,6 +117,26 @@ class_counts = Judge(
             "gets a count of its own. Turn the labels into plain numbers first.",
             tensor_keys,
         ),
+        Misconception(
+            "gives both arrays of `np.unique`",
+            "With `return_counts=True` it gives a pair: the classes that it met, and their counts. "
+            "Only counts are asked for; and what of a class that it did not meet?",
+            lambda labels, num_classes=None: np.unique(as_list(labels), return_counts=True),
+        ),
+        Misconception(
+            "numbers the classes from 1",
+            "Entry 0 belongs to class 0, and every count of yours stands one place too early. "
+            "Where does your range begin, and where does it end?",
+            lambda labels, num_classes=None: [*expected_counts(labels, num_classes)[1:], 0],
+        ),
+        Misconception(
+            "adds a class too many",
+            "Classes are numbered from 0, so `num_classes=4` means 0, 1, 2 and 3. How long should "
+            "the answer be?",
+            lambda labels, num_classes=None: np.bincount(
+                as_list(labels), minlength=(num_classes or 0) + 1
+            ),
+        ),
     ],
     praise="Everything that follows, ratio, weights and samplers, begins with these counts.",
 )
@@ -250,6 +270,34 @@ imbalance_ratio = Judge(
             "How many classes there are says nothing about their sizes. Compare the sample counts "
             "of two of them.",
             lambda labels, num_classes=None: len(set(as_list(labels))),
+        ),
+        Misconception(
+            "gives 0 where a class is empty",
+            "0 would be less than the ratio of a balanced data set. The fewer samples the smallest "
+            "class has, the larger the ratio grows: where does that lead?",
+            lambda labels, num_classes=None: (
+                expected_ratio(labels, num_classes)
+                if all(expected_counts(labels, num_classes))
+                else 0
+            ),
+        ),
+        Misconception(
+            "treats an empty class as if it had one sample",
+            "Raising the count of 0 to 1 avoids the division, and hides that nothing is there. "
+            "What is the ratio to a class without samples?",
+            lambda labels, num_classes=None: (
+                max(expected_counts(labels, num_classes))
+                / max(min(expected_counts(labels, num_classes)), 1)
+            ),
+        ),
+        Misconception(
+            "divides the numbers of the classes, not their sizes",
+            "`argmax` says *which* class is the largest. How large it is stands in the counts: "
+            "`max`.",
+            lambda labels, num_classes=None: (
+                np.argmax(expected_counts(labels, num_classes))
+                / np.argmin(expected_counts(labels, num_classes))
+            ),
         ),
     ],
     praise="One number for a skew: it says how uneven the classes are, not how few the rare ones.",

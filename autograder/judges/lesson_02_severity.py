@@ -94,6 +94,37 @@ severity = Judge(
             "You found the right place in the row of bands. Give back what the band is called.",
             lambda ratio: bisect_right(BOUNDARIES, ratio),
         ),
+        Misconception(
+            "puts 3 in the band below it",
+            "10 and 100 are where they should be. 3 follows the same rule: at exactly 3 an "
+            "imbalance is not mild any more.",
+            lambda ratio: BANDS[(ratio > 3) + (ratio >= 10) + (ratio >= 100)],
+        ),
+        Misconception(
+            "asks whether the ratio is in a `range`",
+            "A `range` holds whole numbers only, so 2.9 is in none of them. Compare with `<`.",
+            lambda ratio: next(
+                (
+                    name
+                    for name, whole in zip(
+                        BANDS, (range(3), range(3, 10), range(10, 100)), strict=False
+                    )
+                    if ratio in whole
+                ),
+                BANDS[-1],
+            ),
+        ),
+        Misconception(
+            "leaves 3, 10 and 100 without a band",
+            "Each of the three belongs to the band above it. With `<` on both sides they fall "
+            "through the gaps.",
+            lambda ratio: None if ratio in BOUNDARIES else band(ratio),
+        ),
+        Misconception(
+            "calls the third band by another name",
+            "The four names stand in the table above: take the third as it is written there.",
+            lambda ratio: {"Significant": "Severe"}.get(band(ratio), band(ratio)),
+        ),
     ],
     praise="A name is quickly read; remember that its boundaries are a convention, not a law.",
 )
@@ -182,6 +213,23 @@ diagnosis = Judge(
             "A share is taken out of all samples, those of the class itself included. How many "
             "are there in all?",
             smallest_share=500 / 8000,
+        ),
+        misdiagnosis(
+            "calls it mild",
+            "Ask your own `severity` about the ratio: what is below 3 is mild. Is yours?",
+            severity="Mild",
+        ),
+        misdiagnosis(
+            "calls the band by another name",
+            "The four names stand in the table above. Which of them goes with a ratio between 10 "
+            "and 100?",
+            severity="Severe",
+        ),
+        misdiagnosis(
+            "gives the share of all classes but the commonest for the baseline",
+            "Someone who always names the commonest class is right for its samples, and wrong for "
+            "the others. Which of the two shares is the accuracy?",
+            baseline=2000 / 10_000,
         ),
     ],
     praise="That is a diagnosis; what to do about it is the next question.",

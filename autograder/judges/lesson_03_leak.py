@@ -92,6 +92,24 @@ first_wrong_line = Judge(
             four=1,
             six=1,
         ),
+        misreading(
+            "finds fault with the right line of the last pipeline",
+            "SMOTE on the training part, after the split, is as it should be. Something before the "
+            "split used the rows that become test rows.",
+            six=4,
+        ),
+        misreading(
+            "takes scaling by the training part for a leak",
+            "Mean and spread come from training rows alone, and are applied to both parts. What "
+            "would training know of the test rows by that?",
+            two=2,
+        ),
+        misreading(
+            "names the fit, where the damage is done already",
+            "`fit` takes what it is given. Which line before it made the rows what they are?",
+            one=3,
+            four=4,
+        ),
     ],
     praise=(
         "Split first; then everything that learns, repeats or invents, and only on the training "

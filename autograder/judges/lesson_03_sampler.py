@@ -37,13 +37,17 @@ def expected_epochs(
             position = int(rng.random() * len(own))
             drawn[-1].append(own[position] if replacement else own.pop(position))
             turn += 1
-    return np.array(drawn + drawn if again else drawn)
+    if again:
+        drawn = [*drawn, *drawn, *(epoch[::-1] for epoch in drawn)]
+    return np.array(drawn)
 
 
 def facts(drawn: Any, labels: Any, epochs: int, again: bool = False, **options: Any) -> Any:
     """Read from some epochs of draws what is the same for every balanced sampler."""
     rows = [np.asarray(row) for row in drawn]
-    if len(rows) != epochs * (1 + again) or any(r.size and r.dtype.kind not in "iu" for r in rows):
+    if len(rows) != epochs * (3 if again else 1) or any(
+        r.size and r.dtype.kind not in "iu" for r in rows
+    ):
         raise ValueError("drawn: expected the row numbers of each epoch")
     drawn = [row.astype(int).tolist() for row in rows]
     labels, first = np.array(as_list(labels)), drawn[:epochs]
@@ -62,7 +66,9 @@ def facts(drawn: Any, labels: Any, epochs: int, again: bool = False, **options: 
     }
     if again:
         same = "whether generators in the same state give the same draws"
-        found[same] = drawn[epochs:] == first
+        other = "whether generators in another state give the same draws"
+        found[same] = drawn[epochs : 2 * epochs] == first
+        found[other] = drawn[2 * epochs :] == first
     return found
 
 
@@ -150,6 +156,25 @@ def of_equal_blocks(labels: Any, **options: Any) -> Any:
 
     draws = options.get("num_samples") or len(labels)
     return RandomSampler(range(len(labels)), num_samples=draws, generator=options.get("generator"))
+
+
+def none_handed_on(
+    labels: Any, *, num_samples: Any = None, replacement: bool = True, generator: Any = None
+) -> Any:
+    """Hand `num_samples` on as it came."""
+    return sampler(1 / class_sizes(labels), num_samples, replacement, generator)
+
+
+def used_up(labels: Any, **options: Any) -> Any:
+    """Give what can be run through once."""
+    return iter(fixed()(labels, **options))
+
+
+def own_generator(labels: Any, **options: Any) -> Any:
+    """Draw from a generator that always starts from the same seed."""
+    import torch
+
+    return fixed(generator=torch.Generator().manual_seed(0))(labels, **options)
 
 
 create_balanced_sampler = Judge(
@@ -247,6 +272,24 @@ create_balanced_sampler = Judge(
             "A `RandomSampler` is what `shuffle=True` uses: each sample once. Here the draws "
             "should depend on the weights of the samples.",
             of_equal_blocks,
+        ),
+        Misconception(
+            "hands `num_samples` on when it is None",
+            "`WeightedRandomSampler` wants a number. If the caller names none, an epoch has as "
+            "many draws as there are labels: `as_draws` knows.",
+            none_handed_on,
+        ),
+        Misconception(
+            "gives back an iterator, which is used up after one epoch",
+            "A `DataLoader` asks the sampler anew in each epoch. Give back the sampler itself, "
+            "without `iter`.",
+            used_up,
+        ),
+        Misconception(
+            "uses a seed of its own",
+            "Whatever generator the caller hands over, the draws are the same: nobody can have "
+            "others. Hand `generator` on, and set no seed yourself.",
+            own_generator,
         ),
     ],
     praise=(

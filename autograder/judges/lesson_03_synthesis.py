@@ -177,6 +177,44 @@ def of_smallest(
     return rows
 
 
+def numbers_of_all_rows(
+    inputs: Any, labels: Any, rare: int, num_samples: int, k: int = 5, seed: Any = None
+) -> np.ndarray:
+    """Look a neighbour's number, which counts the rows of the class, up in the whole table."""
+    own, rng = members(inputs, labels, rare), np.random.default_rng(seed)
+    near = neighbours(own, min(k, len(own) - 1))
+    starts = rng.integers(len(own), size=num_samples)
+    ends = np.asarray(inputs, dtype=float)[itself_excluded(rng, near, starts)]
+    rows: np.ndarray = own[starts] + rng.random((num_samples, 1)) * (ends - own[starts])
+    return rows
+
+
+def itself_excluded(rng: np.random.Generator, near: np.ndarray, starts: np.ndarray) -> Any:
+    """Draw a neighbour of each start."""
+    return near[starts, rng.integers(near.shape[1], size=len(starts))]
+
+
+def one_seed_for_all(
+    inputs: Any, labels: Any, rare: int, num_samples: int, k: int = 5, seed: Any = None
+) -> np.ndarray:
+    """Start the generator anew for each draw, so that start, neighbour and gap go together."""
+    own = members(inputs, labels, rare)
+    near = neighbours(own, min(k, len(own) - 1))
+    starts = np.random.default_rng(seed).integers(len(own), size=num_samples)
+    ends = itself_excluded(np.random.default_rng(seed), near, starts)
+    gap = np.random.default_rng(seed).random((num_samples, 1))
+    rows: np.ndarray = own[starts] + gap * (own[ends] - own[starts])
+    return rows
+
+
+def of_class_1(
+    inputs: Any, labels: Any, rare: int, num_samples: int, k: int = 5, seed: Any = None
+) -> np.ndarray:
+    """Take class 1, whatever is asked for."""
+    rows: np.ndarray = right(inputs, labels, 1, num_samples, k, seed)
+    return rows
+
+
 synthetic_samples = Judge(
     name="synthetic_samples",
     expected=expected_rows,
@@ -284,6 +322,36 @@ synthetic_samples = Judge(
             lambda inputs, labels, rare, num_samples, k=5, seed=None: right(
                 inputs, labels, rare, num_samples, k
             ),
+        ),
+        Misconception(
+            "starts the same generator anew for each draw",
+            "With a seed, start, neighbour and gap then come from the same numbers, and some pairs "
+            "never come. Make one generator at the top, and let it draw all three.",
+            one_seed_for_all,
+        ),
+        Misconception(
+            "uses a seed of its own, whatever `seed` is",
+            "Another seed should give other rows. Hand `seed` to `as_rng`, and set no seed "
+            "yourself.",
+            lambda inputs, labels, rare, num_samples, k=5, seed=None: right(
+                inputs, labels, rare, num_samples, k, 0
+            ),
+        ),
+        Misconception(
+            "looks neighbours up in the table of all rows",
+            "`kneighbors` was shown the rows of the class, so neighbour 3 is the class's row 3, "
+            "and not row 3 of `inputs`. Look it up where you looked for it.",
+            numbers_of_all_rows,
+        ),
+        Misconception(
+            "works with class 1, whatever `rare` is",
+            "The class to make samples of may be any. Compare the labels with `rare`.",
+            of_class_1,
+        ),
+        Misconception(
+            "draws the gap from 0 to 2",
+            "A gap above 1 leads beyond the neighbour. `rng.random` draws from 0 to 1 as it is.",
+            smote_with(gap=lambda rng, rows, features: 2 * rng.random((rows, 1))),
         ),
     ],
     praise=(

@@ -45,7 +45,7 @@ def facts(answer: Any, labels: Any, seed: Any = None, seeds: Any = None) -> dict
     counts = np.bincount(order, minlength=labels.max() + 1)
     found: dict[str, Any] = {
         "number of rows kept of each class": counts,
-        "rows that come more than once": len(rows) - len(np.unique(rows)),
+        "whether a row comes more than once": len(np.unique(rows)) < len(rows),
     }
     changes = int(np.count_nonzero(np.diff(order)))
     if orders(counts) > BY_CHANCE:
@@ -142,6 +142,13 @@ def of_two_classes(labels: Any, seed: Any = None) -> np.ndarray:
     return rng.permutation(np.concatenate([rare, rng.choice(common, len(rare), replace=False)]))
 
 
+def as_mask(labels: Any, seed: Any = None) -> np.ndarray:
+    """Say of each row whether it stays."""
+    mask = np.zeros(len(labels), dtype=bool)
+    mask[choose(labels, seed, smallest(labels))] = True
+    return mask
+
+
 undersampled_indices = Judge(
     name="undersampled_indices",
     expected=expected_indices,
@@ -231,6 +238,18 @@ undersampled_indices = Judge(
             lambda labels, seed=None: np.array(as_list(labels))[
                 choose(labels, seed, smallest(labels))
             ],
+        ),
+        Misconception(
+            "uses a seed of its own, whatever `seed` is",
+            "Another seed should give other rows. Hand `seed` to `as_rng`, and set no seed "
+            "yourself.",
+            lambda labels, seed=None: choose(labels, 42, smallest(labels)),
+        ),
+        Misconception(
+            "gives a mask, not row numbers",
+            "A mask says of every row whether it stays, and cannot say in which order. Give the "
+            "numbers of the rows that you chose.",
+            as_mask,
         ),
     ],
     praise=(

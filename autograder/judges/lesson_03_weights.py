@@ -151,6 +151,18 @@ sample_weights = Judge(
             "The added 1 makes rare classes too light.",
             lambda labels: 1 / (1 + np.array(sizes(labels), dtype=float)),
         ),
+        Misconception(
+            "keeps whole numbers of 1 / n",
+            "`1 // n` is 0 for every class with more than one sample, and what weighs 0 is never "
+            "drawn. Divide with `/`.",
+            lambda labels: np.array([1 // size for size in sizes(labels)]),
+        ),
+        Misconception(
+            "subtracts the class sizes from the largest",
+            "Then samples of the largest class weigh 0 and are never drawn. Add up your weights "
+            "over each class: dividing makes the sums equal, subtracting does not.",
+            lambda labels: np.array([max(sizes(labels)) - size for size in sizes(labels)]),
+        ),
     ],
     praise=(
         "Each class now weighs the same in total. That is all a balanced sampler knows, and any "

@@ -131,10 +131,26 @@ corrected_probabilities = Judge(
                 / np.sum(corrected(probabilities, factor))
             ),
         ),
+        Misconception(
+            "divides by 1 + p to get the odds",
+            "Odds compare what is for with what is against: p with 1 - p. That 1 + o in the "
+            "formula turns odds back into a probability.",
+            lambda probabilities, factor: [
+                o / (1 + o) for o in (p * factor / (1 + p) for p in as_array(probabilities))
+            ],
+        ),
+        Misconception(
+            "adds the factor below the line without its p",
+            "Below the line stand both parts of the whole: 1 - p, and what stands on top.",
+            lambda probabilities, factor: [
+                p * factor / (1 - p + factor) for p in as_array(probabilities)
+            ],
+        ),
     ],
     praise="It rises with p, so the ranking stays: one correction is undone by a moved threshold.",
-    # In float32, 1 - p loses digits where p is close to 1.
+    # In float32, 1 - p loses digits where p is close to 1. And clipping p by 1e-7 does no harm.
     rtol=1e-3,
+    atol=1e-5,
 )
 
 
@@ -232,6 +248,32 @@ double_correction = Judge(
             "gives percentages",
             "Probabilities lie between 0 and 1 in this course: 25% is written 0.25.",
             **{key: 100 * value for key, value in DOUBLE.items()},
+        ),
+        misjudged(
+            "takes the prevalence of the examples above, 1%",
+            "Here one sample in 50 is positive: there are 49 negatives for each positive, and not "
+            "99.",
+            square_root=probability(math.sqrt(99) / 99),
+            both=0.99,
+            threshold=0.01,
+        ),
+        misjudged(
+            "takes the root of the probability",
+            "It is the factor on the odds that a square root makes smaller: 7 in place of 49. Turn "
+            "0.02 into odds before you multiply.",
+            square_root=math.sqrt(0.02),
+        ),
+        misjudged(
+            "lets two square roots cancel",
+            "Both multiply the odds of the rare class upwards, by 7 each. Together that is a "
+            "factor of how much?",
+            both_square_root=0.02,
+        ),
+        misjudged(
+            "counts one of two square roots",
+            "The sampler multiplies the odds by 7, and the weights do so again. What are odds of 1 "
+            "to 49 times both?",
+            both_square_root=0.125,
         ),
     ],
     praise="Two full corrections take rare to nearly certain. Two half ones make one.",

@@ -138,6 +138,22 @@ inverse_effective_number = Judge(
                 by_effective_number(counts, beta) if beta else np.full(len(counts), math.nan)
             ),
         ),
+        Misconception(
+            "gives the effective numbers, not weights",
+            "You found how many different samples there are, on average. A class weighs by 1 over "
+            "that number, and the mean over the samples is 1.",
+            lambda counts, beta=DEFAULT: as_it_stands(
+                lambda n: unequal(n, beta) / (1 - beta), counts
+            ),
+        ),
+        Misconception(
+            "scales the weights to a sum of N",
+            "A class of 900 brings its weight 900 times. It is the sum of n times w that should "
+            "come to N.",
+            lambda counts, beta=DEFAULT: (
+                total(counts) * sum_one(lambda n: 1 / unequal(n, beta), counts)
+            ),
+        ),
     ],
     praise="Far below 1 / (1 - β) samples it is inverse frequency; far above, all weigh the same.",
     # Answers in float32 are off by up to 1 part in 10,000: β itself is rounded there.

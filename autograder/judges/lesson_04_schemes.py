@@ -151,6 +151,22 @@ inverse_frequency = Judge(
             "it up. How long should the answer be?",
             lambda counts: each_sample(by_frequency(counts), counts),
         ),
+        Misconception(
+            "takes the counts for labels",
+            "The classes have been counted already: entry c is how many samples class c has. "
+            "Nothing is left for `bincount` to do.",
+            lambda counts: (
+                len(counts)
+                / (max(as_list(counts)) + 1)
+                / np.maximum(np.bincount(as_list(counts)), 1e-300)
+            ),
+        ),
+        Misconception(
+            "treats an empty class as if it had one sample, also in N and K",
+            "Raising a count of 0 to 1 invents a sample, and gives the largest weight to a class "
+            "that nobody has seen. Its weight here is 0, and it counts in neither N nor K.",
+            lambda counts: by_frequency([max(n, 1) for n in as_list(counts)]),
+        ),
     ],
     praise="Each class now weighs N / K in sum, however many samples it has.",
 )
@@ -200,7 +216,7 @@ inverse_sqrt = Judge(
         Misconception(
             "forgets the root",
             "These are the weights of inverse frequency. The scheme of this exercise is milder: "
-            "what does it take of n before it divides?",
+            "what does it take of n before it divides? In Python, is `n ** -1/2` a root at all?",
             by_frequency,
         ),
         Misconception(
@@ -233,6 +249,33 @@ inverse_sqrt = Judge(
             "Then all other weights lie above 1, and the loss grows with them. Scale so that the "
             "mean over the samples is 1.",
             lambda counts: as_it_stands(lambda n: math.sqrt(max(as_list(counts)) / n), counts),
+        ),
+        Misconception(
+            "divides N / K by the root",
+            "That is the scale of inverse frequency, and with a root the mean over the samples is "
+            "no longer 1. Take 1 / √n, and scale once at the end.",
+            lambda counts: as_it_stands(
+                lambda n: total(counts) / (sum(k > 0 for k in as_list(counts)) * math.sqrt(n)),
+                counts,
+            ),
+        ),
+        Misconception(
+            "scales the weights to a sum of N",
+            "A class of 900 brings its weight 900 times. It is the sum of n times w that should "
+            "come to N.",
+            lambda counts: total(counts) * sum_one(root, counts),
+        ),
+        Misconception(
+            "multiplies by N, and divides by nothing",
+            "Two numbers make the scale: what all samples should weigh together, which is N, and "
+            "what they do weigh now.",
+            lambda counts: total(counts) * np.array(as_it_stands(root, counts)),
+        ),
+        Misconception(
+            "takes the root of the shares",
+            "The proportions are right, but the mean over the samples is not 1. Scale once at the "
+            "end: the sum of n times w should come to N.",
+            lambda counts: as_it_stands(lambda n: math.sqrt(total(counts) / n), counts),
         ),
     ],
     praise="A ratio of 100:1 is down to 10:1, and the loss has kept its size.",

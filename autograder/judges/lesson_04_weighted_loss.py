@@ -65,6 +65,18 @@ def class_means(logits: Any, targets: Any, weights: Any) -> float:
     return float(np.average(means, weights=w[present]))
 
 
+def every_with_every(logits: Any, targets: Any, weights: Any) -> float:
+    """Multiply a column of losses with a row of weights."""
+    w = own(weights, targets)
+    return float((losses(logits, targets)[:, None] * w).sum() / w.sum())
+
+
+def all_classes(logits: Any, targets: Any, weights: Any) -> float:
+    """Add up the weighted logarithms of all classes."""
+    w = np.asarray(weights, dtype=np.float64)
+    return float((-log_softmax(logits) * w).sum() / w.sum())
+
+
 weighted_loss = Judge(
     name="weighted_loss",
     remarks=False,
@@ -162,6 +174,31 @@ weighted_loss = Judge(
             lambda logits, targets, weights: float(
                 losses(np.asarray(logits) * np.asarray(weights), targets).mean()
             ),
+        ),
+        Misconception(
+            "multiplies two means",
+            "A mean of losses no longer knows which sample was heavy. Multiply sample by sample "
+            'first: `reduction="none"` keeps the losses apart.',
+            lambda logits, targets, weights: float(
+                losses(logits, targets).mean() * own(weights, targets).mean()
+            ),
+        ),
+        Misconception(
+            "divides twice, by the weights and by the number of samples",
+            "After the weights are divided by their sum, adding up is all that is left.",
+            lambda logits, targets, weights: expected_loss(logits, targets, weights) / len(targets),
+        ),
+        Misconception(
+            "multiplies every loss with every weight",
+            "Losses of shape (N, 1) times weights of shape (N,) make an N x N table. Give both the "
+            "same shape: `[:, 0]` takes a column out of a table.",
+            every_with_every,
+        ),
+        Misconception(
+            "adds up all classes, not only the true one",
+            "Each sample has one true class, and only its logarithm counts. Pick it by `targets`, "
+            "and weigh it by the weight of that class.",
+            all_classes,
         ),
     ],
     praise="Multiply all weights by ten, and nothing happens: only their proportions count here.",

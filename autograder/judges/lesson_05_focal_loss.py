@@ -93,6 +93,61 @@ def number_for_class_1(logits: Any, targets: Any, alpha: Any = None, **options: 
     return expected_loss(logits, targets, alpha=alpha, **options)
 
 
+def leaves_out(
+    logits: Any, targets: Any, alpha: Any = None, ignore_index: int = IGNORE, **options: Any
+) -> Any:
+    """Drop the samples to be ignored before anything is computed."""
+    kept = np.asarray(targets) != ignore_index
+    return expected_loss(
+        np.asarray(logits)[kept], np.asarray(targets)[kept], alpha=alpha, **options
+    )
+
+
+def always_minus_100(logits: Any, targets: Any, ignore_index: int = IGNORE, **options: Any) -> Any:
+    """Refuse any other mark as a class number that does not exist."""
+    if ignore_index != IGNORE and ignore_index in np.asarray(targets):
+        raise ValueError("targets: expected class numbers")
+    return expected_loss(logits, targets, ignore_index=ignore_index, **options)
+
+
+def logit_for_log_odds(
+    logits: Any, targets: Any, alpha: Any = None, gamma: float = 2.0, **options: Any
+) -> Any:
+    """Weigh two classes: the logit of the true one against 0."""
+    t = np.where(np.asarray(targets) < 0, 0, targets)
+    z = np.asarray(logits, dtype=np.float64)[np.arange(len(t)), t]
+    two = np.stack([np.zeros_like(z), z], axis=1)
+    alpha = np.broadcast_to(1 if alpha is None else alpha, np.shape(logits)[1:])
+    weights = np.where(np.asarray(targets) < 0, 0, np.asarray(alpha)[t])
+    losses = weights * expected_values(two, np.ones(len(t), dtype=int), gamma)
+    reduction = options.get("reduction", "mean")
+    counted = np.sum(np.asarray(targets) >= 0)
+    return losses if reduction == "none" else losses.sum() / (counted if reduction == "mean" else 1)
+
+
+def not_silenced(
+    logits: Any, targets: Any, ignore_index: int = IGNORE, reduction: str = "mean", **options: Any
+) -> Any:
+    """Count ignored samples as if they were of class 0."""
+    counted = np.asarray(targets) != ignore_index
+    losses = expected_loss(logits, np.where(counted, targets, 0), reduction="none", **options)
+    if reduction == "none":
+        return losses
+    return losses.sum() / (counted.sum() if reduction == "mean" else 1)
+
+
+def only_ignored(
+    logits: Any, targets: Any, ignore_index: int = IGNORE, reduction: str = "mean", **options: Any
+) -> Any:
+    """Turn the mask round."""
+    counted = np.asarray(targets) != ignore_index
+    losses = expected_loss(logits, np.where(counted, targets, 0), reduction="none", **options)
+    losses = np.where(counted, 0, losses)
+    if reduction == "none":
+        return losses
+    return losses.sum() / (counted.sum() if reduction == "mean" else 1)
+
+
 focal_loss = Judge(
     name="focal_loss",
     remarks=False,
@@ -210,6 +265,35 @@ focal_loss = Judge(
             "So does RetinaNet. In this function one number counts for all classes alike, and "
             "does not tell them apart: see what the docstring says of alpha.",
             number_for_class_1,
+        ),
+        Misconception(
+            "leaves ignored samples out of the row of losses",
+            'With "none", whoever calls expects N losses for N samples. The ignored ones stay in '
+            "their place, with a loss of 0.",
+            leaves_out,
+        ),
+        Misconception(
+            "knows no other `ignore_index` than -100",
+            "It is -100 only when nobody says otherwise. Hand the argument on to `as_batch`.",
+            always_minus_100,
+        ),
+        Misconception(
+            "lets ignored samples count as class 0",
+            "`as_batch` puts class 0 in their place, so that there is something to look up. What "
+            "comes out for them is to be set to 0: `masked_fill`.",
+            not_silenced,
+        ),
+        Misconception(
+            "keeps the ignored samples and silences the others",
+            "The mask is True where a sample is to be ignored. Which of the two does your code set "
+            "to 0?",
+            only_ignored,
+        ),
+        Misconception(
+            "takes the logit of the true class for its log-odds",
+            "A logit says little alone: log-odds compare it with all the others. "
+            "`true_class_log_odds` does that.",
+            logit_for_log_odds,
         ),
     ],
     praise=(

@@ -177,6 +177,20 @@ focal_term = Judge(
             "whether to add them up.",
             with_torch(lambda log_p, log_rest, gamma: -((gamma * log_rest).exp() * log_p).sum()),
         ),
+        Misconception(
+            "takes 1 minus the logarithm for 1 - p",
+            "The logarithm of p is never above 0, so 1 - log p is never below 1. What you need is "
+            "the logarithm of 1 - p, which `F.logsigmoid` gives at another place.",
+            with_torch(lambda log_p, log_rest, gamma: -((1 - log_p) ** gamma) * log_p),
+        ),
+        Misconception(
+            "takes the logarithm of 1 - p from a p that was rounded to 1",
+            "`log1p(-p)` is minus infinity once p is 1, from log-odds of 17 on. p has lost what is "
+            "needed; the log-odds still have it: what is 1 - p in terms of `-log_odds`?",
+            with_torch(
+                lambda log_p, log_rest, gamma: -(gamma * (-log_p.exp()).log1p()).exp() * log_p
+            ),
+        ),
     ],
     praise=(
         "Finite for every prediction and every gamma: where a model is very sure and gamma is "

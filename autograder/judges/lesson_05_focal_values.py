@@ -77,6 +77,29 @@ def one_against_the_rest(logits: Any, targets: Any, gamma: float = 2.0) -> Any:
     return -((1 - np.exp(log_p)) ** gamma * log_p).sum(axis=1)
 
 
+def every_target(logits: Any, targets: Any, gamma: float = 2.0) -> Any:
+    """Pick all samples' true classes from each row."""
+    log_p = log_softmax(logits)[:, np.asarray(targets)]
+    return -((1 - np.exp(log_p)) ** gamma) * log_p
+
+
+def a_column(logits: Any, targets: Any, gamma: float = 2.0) -> Any:
+    """Keep the column that `gather` makes."""
+    return expected_values(logits, targets, gamma)[:, None]
+
+
+def with_sigmoid(logits: Any, targets: Any, gamma: float = 2.0) -> Any:
+    """Turn the true class's logit alone into a probability."""
+    log_p = -np.logaddexp(0, -of_targets(np.asarray(logits, dtype=np.float64), targets))
+    return -((1 - np.exp(log_p)) ** gamma) * log_p
+
+
+def inverted_p(p: np.ndarray, losses: np.ndarray, gamma: float) -> Any:
+    """Forget that the cross entropy is minus a logarithm."""
+    with np.errstate(invalid="ignore"):
+        return (1 - 1 / p) ** gamma * losses
+
+
 focal_values = Judge(
     name="focal_values",
     expected=expected_values,
@@ -200,6 +223,36 @@ focal_values = Judge(
             "That is the loss of detectors in which a sample may be several things at once. Here "
             "the classes exclude one another, and share one softmax.",
             one_against_the_rest,
+        ),
+        Misconception(
+            "takes exp of the cross entropy for p, without its minus sign",
+            "The cross entropy is -log p, so exp of it is 1/p, which is above 1. Which sign "
+            "belongs into the exponent?",
+            with_terms(inverted_p),
+        ),
+        Misconception(
+            "picks N entries from each row, not one",
+            "`[:, targets]` takes all those columns of every row, and gives N x N numbers. One "
+            "entry a row: a row number goes with each target, or `gather`.",
+            every_target,
+        ),
+        Misconception(
+            "gives a column of shape N x 1",
+            "The values are right, their shape is not: what meets them later would be multiplied "
+            "with every one. `[:, 0]` or `squeeze(1)` makes a row of N numbers.",
+            a_column,
+        ),
+        Misconception(
+            "applies a sigmoid to one logit",
+            "A sigmoid looks at one number, but with C classes the probability depends on all C "
+            "logits of the sample: softmax.",
+            with_sigmoid,
+        ),
+        Misconception(
+            "takes logarithms to the base 2",
+            "Losses use the natural logarithm, to the base e. In NumPy and PyTorch it is called "
+            "`log`.",
+            with_terms(lambda p, loss, gamma: (1 - p) ** gamma * loss / np.log(2)),
         ),
     ],
     praise=(

@@ -8,6 +8,7 @@ from autograder.engine.judge import Judge, Misconception
 from autograder.judges.labels import as_list
 from autograder.judges.lesson_06_tallies import (
     ANY_CLASS,
+    BRACKETS,
     PERCENT,
     ROUNDED,
     accuracy,
@@ -20,6 +21,7 @@ from autograder.judges.lesson_06_tallies import (
     recall_of,
     share,
     specificity_of,
+    without_brackets,
 )
 
 precision = Judge(
@@ -86,6 +88,7 @@ precision = Judge(
             "does it ask about?",
             of_counts(lambda c: c.tp / sum(c)),
         ),
+        Misconception(*BRACKETS, of_counts(lambda c: without_brackets(c.tp, c.fp))),
         Misconception(*PERCENT, of_counts(lambda c: 100 * precision_of(c))),
         Misconception(*ROUNDED, of_counts(lambda c: round(precision_of(c), 2))),
     ],
@@ -162,6 +165,7 @@ recall = Judge(
             "ask about?",
             of_counts(lambda c: c.tp / sum(c)),
         ),
+        Misconception(*BRACKETS, of_counts(lambda c: without_brackets(c.tp, c.fn))),
         Misconception(*PERCENT, of_counts(lambda c: 100 * recall_of(c))),
         Misconception(*ROUNDED, of_counts(lambda c: round(recall_of(c), 2))),
     ],
@@ -240,6 +244,7 @@ specificity = Judge(
             "A count is half of the way. Specificity is a share: out of how many negatives?",
             of_counts(lambda c: c.tn),
         ),
+        Misconception(*BRACKETS, of_counts(lambda c: without_brackets(c.tn, c.fp))),
         Misconception(*PERCENT, of_counts(lambda c: 100 * specificity_of(c))),
         Misconception(*ROUNDED, of_counts(lambda c: round(specificity_of(c), 2))),
     ],

@@ -131,6 +131,26 @@ def share_of_positives(y_true: Any, scores: Any, positive: int = 1) -> float:
     return as_list(y_true).count(positive) / len(scores)
 
 
+def equal_ones_once(y_true: Any, scores: Any, positive: int = 1) -> float:
+    """Ask once at each score that positives have, however many have it."""
+    truth, values = split(y_true, scores, positive)
+    cuts = {value for hit, value in zip(truth, values, strict=True) if hit}
+    at_cuts = [[h for h, v in zip(truth, values, strict=True) if v >= cut] for cut in cuts]
+    return float(np.mean([np.mean(flagged) for flagged in at_cuts]))
+
+
+def falling_steps(y_true: Any, scores: Any, positive: int = 1) -> float:
+    """Take differences of recalls that fall, as scikit-learn lists them."""
+    return -step_sum(*curve(y_true, scores, positive))
+
+
+def mean_recall(y_true: Any, scores: Any, positive: int = 1) -> float:
+    """Divide by all positives where the flagged samples belong."""
+    truth, values = split(y_true, scores, positive)
+    own = [value for hit, value in zip(truth, values, strict=True) if hit]
+    return float(np.mean([sum(other >= value for other in own) / len(own) for value in own]))
+
+
 average_precision = Judge(
     name="average_precision",
     expected=expected_average,
@@ -213,6 +233,24 @@ average_precision = Judge(
             "gives the share of the positives",
             "That is what a guess would have. The scores have to play a part.",
             share_of_positives,
+        ),
+        Misconception(
+            "asks only once where several positives have the same score",
+            "Each positive has its say: two with the same score count twice. `np.unique` makes "
+            "one of them.",
+            equal_ones_once,
+        ),
+        Misconception(
+            "takes differences of recalls that fall, so that the sum is negative",
+            "The recalls of scikit-learn fall from 1 to 0, so each difference is negative. "
+            "An average of precisions cannot be: which way round must the steps go?",
+            falling_steps,
+        ),
+        Misconception(
+            "averages recalls",
+            "Of all *positives*, those at or above the score: that is recall. Precision asks the "
+            "same about all samples that are flagged. What belongs below the fraction bar?",
+            mean_recall,
         ),
         Misconception(
             "adds the precisions without dividing",

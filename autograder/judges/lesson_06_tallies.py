@@ -84,6 +84,16 @@ def or_nan(part: int, rest: int) -> float:
     return share(part, rest) if part + rest else float("nan")
 
 
+def without_brackets(part: int, rest: int) -> float:
+    """Divide before adding, as `part / part + rest` does; 0/0 is 0."""
+    return part / part + rest if part else 0.0
+
+
+BRACKETS = (
+    "leaves out the brackets below the fraction bar",
+    "Python divides before it adds: `a / a + b` is 1 + b. Your number is above 1, which no share "
+    "can be. What has to stand in brackets?",
+)
 PERCENT = (
     "gives a percentage",
     "Shares lie between 0 and 1 in this course: 25% is 0.25. Leave the percent sign to whoever "

@@ -103,6 +103,14 @@ def its_recall(y_true: Any, scores: Any, least: float, positive: int = 1) -> Pai
     return threshold, recall(judged.counts_at(y_true, scores, threshold, positive))
 
 
+def place_in_a_part(y_true: Any, scores: Any, least: float, positive: int = 1) -> Pair:
+    """Look for the best place among those that find enough, and take it for one among all."""
+    tried = try_all(y_true, scores, positive)
+    enough = [precision(counts) for _, counts in tried if recall(counts) >= least]
+    thresholds = [float("inf"), *(t for t, _ in tried)]  # as `threshold_curve` lists them
+    return thresholds[enough.index(max(enough))], max(enough)
+
+
 precision_at_recall = Judge(
     name="precision_at_recall",
     expected=expected_precision,
@@ -177,6 +185,13 @@ precision_at_recall = Judge(
             "The precision is right, but the threshold beside it belongs to the neighbour, and "
             "finds too few. Does one of your lists begin with an entry more?",
             one_above,
+        ),
+        Misconception(
+            "looks for the place in a shortened array, and the threshold in the whole one",
+            "The precision is right, the threshold is not. After you have picked the entries that "
+            "find enough, place 0 is no longer the first threshold. Pick thresholds in the same "
+            "way, or let no array get shorter.",
+            place_in_a_part,
         ),
         Misconception(
             *judged.ONE_IS_POSITIVE,

@@ -55,6 +55,12 @@ cost_threshold = Judge(
             lambda cost_fp, cost_fn: math.log(cost_fp / cost_fn),
         ),
         Misconception(
+            "leaves out the brackets below the fraction bar",
+            "Python divides before it adds: `a / a + b` is 1 + b, and no probability is above 1. "
+            "What has to stand in brackets?",
+            lambda cost_fp, cost_fn: 1 + cost_fn,
+        ),
+        Misconception(
             "gives a percentage",
             "Probabilities lie between 0 and 1 in this course, and so does the threshold that they "
             "are compared with.",

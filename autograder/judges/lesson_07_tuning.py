@@ -118,6 +118,22 @@ def test_only(search: Any, measure: Any, validation: Any, test: Any) -> tuple[fl
     return threshold, on_test
 
 
+def second_answer(search: Any, measure: Any, validation: Any, test: Any) -> Triple:
+    """Take what the search promises for the threshold."""
+    value = search(*validation)[1]
+    return value, measured(measure, validation, value), measured(measure, test, value)
+
+
+def own_measure(search: Any, measure: Any, validation: Any, test: Any) -> Triple:
+    """Measure F1, whatever was handed over."""
+    threshold = search(*validation)[0]
+    on_validation, on_test = (
+        float(judged.f_beta(counts_at(y_true, scores, threshold)))
+        for y_true, scores in (validation, test)
+    )
+    return threshold, on_validation, on_test
+
+
 tune_and_report = Judge(
     name="tune_and_report",
     expected=expected_report,
@@ -189,6 +205,18 @@ tune_and_report = Judge(
             "`search` was handed over so that you use it: it takes labels and scores, and its "
             "first answer is the threshold.",
             at_half,
+        ),
+        Misconception(
+            "takes the second answer of `search` for the threshold",
+            "`search` gives the threshold first, then what it promises there. Which of the two do "
+            "you apply to the scores?",
+            second_answer,
+        ),
+        Misconception(
+            "measures F1 whatever `measure` is",
+            "The threshold is right. `measure` was handed over so that you use it: it may be "
+            "recall or precision, too.",
+            own_measure,
         ),
         Misconception(
             "gives the test measure before the validation measure",

@@ -157,6 +157,11 @@ def epoch_first(model: Any, train_epoch: Any, validate: Any, epochs: int) -> tup
     return found, best
 
 
+def one_too_few(model: Any, train_epoch: Any, validate: Any, epochs: int) -> tuple[float, int]:
+    """Leave the last epoch out, unless it is the only one."""
+    return kept_by(model, train_epoch, validate, max(epochs - 1, 1))
+
+
 keep_best = Judge(
     name="keep_best",
     expected=expected_state,
@@ -235,6 +240,12 @@ keep_best = Judge(
             "counts the epochs from 0",
             "The first epoch is number 1. `range` begins with 0 unless it is told where to begin.",
             from_zero,
+        ),
+        Misconception(
+            "leaves out the last epoch",
+            "The best epoch may be the last one. `range(1, n)` ends before n: how many epochs does "
+            "your loop train?",
+            one_too_few,
         ),
         Misconception(
             "validates before the epoch has trained",

@@ -116,6 +116,22 @@ def trained_on_all(labels: Any, shares: Sequence[float] = DEFAULT, seed: int = 0
     return [list(range(len(labels))), validation, test]
 
 
+def cut_at_the_shares(labels: Any, shares: Sequence[float] = DEFAULT, seed: int = 0) -> Parts:
+    """Cut where the second share ends if it is counted from the start, not from the first cut."""
+    pieces = []
+    for rows in members(labels):
+        mixed = shuffled(rows, seed)
+        first, second = (int(len(rows) * share) for share in shares[:2])
+        pieces.append([mixed[:first], mixed[first:second], mixed[second:]])
+    return joined(pieces)
+
+
+def a_list_of_pieces(labels: Any, shares: Sequence[float] = DEFAULT, seed: int = 0) -> Any:
+    """Collect the pieces of the classes, and do not join them."""
+    pieces = [cut(shuffled(rows, seed), shares) for rows in members(labels)]
+    return [[np.array(piece[k]) for piece in pieces] for k in range(3)]
+
+
 def oversampled_first(labels: Any, shares: Sequence[float] = DEFAULT, seed: int = 0) -> Parts:
     """Copy rows of rare classes until all are as large, and split then."""
     classes = members(labels)
@@ -314,6 +330,18 @@ split_three = Judge(
             "With positions one can take the rows of inputs and labels alike. Give back which rows "
             "are in each part, not what stands in them.",
             the_labels,
+        ),
+        Misconception(
+            "cuts at the shares, not at their running sum",
+            "`np.split` wants the places where to cut. The second cut lies after the first two "
+            "shares together: which function adds up as it goes along?",
+            cut_at_the_shares,
+        ),
+        Misconception(
+            "gives a list of arrays for each part",
+            "A part is one row of positions. You collected one array a class: join them, with "
+            "`np.concatenate` or by `extend` in place of `append`.",
+            a_list_of_pieces,
         ),
         Misconception(
             "marks each row with True or False",

@@ -27,13 +27,16 @@ def treatment(
         if classes.shape != (len(inputs),) or np.isnan(classes).any():
             raise ValueError("answer: expected a class for each input")
         well = {"largest_batch": 0, "recorded": False, "mean_moved": False}
+        well |= {"one_mode": True, "records_again": True}
         answer = {"predicted": classes, "training_afterwards": training, **well}
     return {
         "the predicted classes": answer["predicted"],
         "whether a batch was larger than `batch_size`": answer["largest_batch"] > batch_size,
         "whether gradients were recorded": bool(answer["recorded"]),
         "whether the network is in training mode afterwards": bool(answer["training_afterwards"]),
+        "whether all its modules are in the same mode": bool(answer["one_mode"]),
         "whether its running mean has moved": bool(answer["mean_moved"]),
+        "whether gradients are recorded again afterwards": bool(answer["records_again"]),
     }
 
 
@@ -119,6 +122,26 @@ def lists_of_batches(outputs: Sequence[Any]) -> list[Any]:
     return [output.argmax(dim=1).tolist() for output in outputs]
 
 
+def outer_mode_only(model: Any, inputs: Any, batch_size: int = 256) -> Any:
+    """Set the attribute of the outer module, and leave those within in evaluation mode."""
+    mode = model.training
+    predicted = predicting(afterwards=False)(model, inputs, batch_size)
+    model.training = mode
+    return predicted
+
+
+def never_recording_again(model: Any, inputs: Any, batch_size: int = 256) -> Any:
+    """Switch recording off for everything that comes after as well."""
+    import torch
+
+    torch.set_grad_enabled(False)
+    mode = model.training
+    model.eval()
+    outputs = [model(batch) for batch in inputs.split(batch_size)]
+    model.train(mode)
+    return labels_of(outputs)
+
+
 predict_in_batches = Judge(
     name="predict_in_batches",
     expected=expected_predictions,
@@ -154,6 +177,24 @@ predict_in_batches = Judge(
             "A network that came in evaluation mode should go in it. Remember `model.training` "
             "before you change it.",
             predicting(afterwards=True),
+        ),
+        Misconception(
+            "sets `training` of the outer module only",
+            "An assignment does not reach the modules within: dropout and batch normalisation stay "
+            "in evaluation mode. Which method tells all of them?",
+            outer_mode_only,
+        ),
+        Misconception(
+            "switches the recording of gradients off, and not on again",
+            "The classes are right, but nothing can be trained after your call. Within a `with` "
+            "block the recording comes back by itself at the end.",
+            never_recording_again,
+        ),
+        Misconception(
+            "cuts the inputs into `batch_size` batches",
+            "`chunk(n)` makes n batches, however large. Batches of at most n inputs are wanted: "
+            "which method cuts by size?",
+            predicting(cut=lambda inputs, size: inputs.chunk(size)),
         ),
         Misconception(
             "hands over all inputs at once",
@@ -199,6 +240,12 @@ predict_in_batches = Judge(
             "Without `dim`, `argmax` gives a single place for all rows together. Say along which "
             "dimension the classes are.",
             predicting(give=one_place_each),
+        ),
+        Misconception(
+            "gives the classes of the first batch only",
+            "The answers of all batches are wanted. Does your function end within the loop? Or do "
+            "your slices end at `batch_size`, wherever they begin?",
+            predicting(give=lambda outputs: outputs[0].argmax(dim=1)),
         ),
         Misconception(
             "gives the classes of the last batch only",

@@ -119,8 +119,7 @@ def own_recall(y_true: Any, logits: Any, label: int, shifts: Any) -> float:
         own = [p == label for t, p in zip(true, predicted, strict=True) if t == label]
         return sum(own) / len(own)
 
-    scores = scores_of(y_true, logits, label, shifts, recall)
-    return float(shifts[len(scores) - 1 - scores[::-1].index(max(scores))])
+    return best_of(shifts, scores_of(y_true, logits, label, shifts, recall))
 
 
 def softmax_first(column: int, shift: float) -> Callable[[list[float]], list[float]]:

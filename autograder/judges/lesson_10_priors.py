@@ -54,6 +54,19 @@ def in_part(p: np.ndarray, positive: float, negative: float) -> np.ndarray:
     return np.asarray(p * positive / (p * positive + (1 - p) * negative))
 
 
+def one_by_one(probabilities: Any, trained_share: float, true_share: float) -> list[float]:
+    """Multiply the odds of one plain number after another: those of 1 cannot be had."""
+    factor = odds_of(true_share) / odds_of(trained_share)
+    odds = [odds_of(float(p)) * factor for p in probabilities]
+    return [o / (1 + o) for o in odds]
+
+
+def both_classes(p: np.ndarray, trained: float, true: float) -> np.ndarray:
+    """Give a column for each class."""
+    positive = in_part(p, true / trained, (1 - true) / (1 - trained))
+    return np.stack([1 - positive, positive], axis=1)
+
+
 correct_prior = Judge(
     name="correct_prior",
     expected=expected_prior,
@@ -131,6 +144,18 @@ correct_prior = Judge(
             "A probability of 1 has infinite odds, and infinity over infinity is NaN. Write the "
             "formula with p and 1 - p side by side, so that nothing is divided by 0.",
             formula(lambda p, trained, true: with_odds(p, odds_of(true) / odds_of(trained))),
+        ),
+        Misconception(
+            "divides by zero for a certain answer",
+            "A probability of 1 has no odds: 1 - p is 0, and Python refuses to divide by it. "
+            "Write the formula with p and 1 - p side by side, so that nothing is divided by 0.",
+            one_by_one,
+        ),
+        Misconception(
+            "gives the probabilities of both classes",
+            "All of it is right. Of the two columns only that of the positive class is wanted: "
+            "one number for each sample.",
+            formula(lambda p, trained, true: both_classes(p, trained, true)),
         ),
         Misconception(
             "subtracts the difference of the shares",

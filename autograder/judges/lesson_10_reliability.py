@@ -164,6 +164,24 @@ reliability_curve = Judge(
             changed(lambda predicted, observed, counts, full: [predicted, observed]),
         ),
         Misconception(
+            "gives the counts first",
+            "All the numbers are there. The order is: what was promised, what came, and how many "
+            "samples that rests on.",
+            changed(lambda predicted, observed, counts, full: [counts, predicted, observed]),
+        ),
+        Misconception(
+            "gives sums in place of means",
+            "A sum grows with the samples in the bin, and cannot be compared with a probability. "
+            "Divide both sums by the counts.",
+            changed(
+                lambda predicted, observed, counts, full: [
+                    predicted * counts,
+                    observed * counts,
+                    counts,
+                ]
+            ),
+        ),
+        Misconception(
             "gives three numbers for each bin, not three arrays",
             "Every number is there. Put all mean probabilities into one array, all shares into the "
             "second and all counts into the third: turn rows into columns.",

@@ -38,7 +38,7 @@ majority_baseline = Question(
             shown="majority_baseline([0] * 990 + [1] * 10)",
         ),
         Case("three classes", {"labels": np.array([2, 0, 2, 1, 2])}),
-        Case("a tensor", {"labels": [1, 1, 0, 1]}, tensors=("labels",)),
+        Case("a tensor", {"labels": [1, 1, 0, 1, 1, 0]}, tensors=("labels",)),
         Case("a class number that is missing", {"labels": [3, 0, 3, 1, 0, 3, 3]}),
     ],
     draw=draw_baselines,

@@ -65,7 +65,9 @@ def sampler_case(
     labels = np.asarray(labels)
     size = options.get("num_samples") or len(labels)
     epochs = math.ceil(DRAWS / size)
-    drawn = f"{epochs} epochs" + (", and again from the same seed" if options.get("again") else "")
+    drawn = f"{epochs} epochs"
+    if options.get("again"):
+        drawn += ", again from the same seed, and then from another"
     shown = f"create_balanced_sampler({call}): {drawn}" if call else ""
     case = labels_case(label, form, {"labels": labels}, epochs=epochs, seed=seed, **options)
     return Case(case.label, case.inputs, case.options, case.tensors, shown=shown)
@@ -124,7 +126,7 @@ create_balanced_sampler = Question(
             replacement=False,
         ),
         sampler_case(
-            "the same generator, and another global seed",
+            "the same generator, another global seed, and another generator",
             "list",
             [0] * 15 + [1] * 5,
             "[0] * 15 + [1] * 5, generator=generator",

@@ -88,7 +88,8 @@ synthetic_samples = Question(
             rare=1,
             num_samples=DRAWS_PER_SEGMENT * 12,
             k=2,
-            shown="synthetic_samples(20 rows, their labels, rare=1, num_samples=300, k=2)",
+            seed=1,
+            shown="synthetic_samples(20 rows, their labels, rare=1, num_samples=300, k=2, seed=1)",
         ),
         synthesis_case(
             "fewer neighbours than k",

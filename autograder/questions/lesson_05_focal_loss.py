@@ -94,8 +94,10 @@ def ask_about_a_term(
     with torch.enable_grad():
         leaf = log_odds.detach().requires_grad_()
         losses = function(leaf, **options)
-        if ask == "loss" or not isinstance(losses, torch.Tensor):
+        if ask == "loss" or losses is None:
             return losses
+        if not isinstance(losses, torch.Tensor):
+            raise TypeError("there is no gradient: the result is no tensor, but a number or array")
         if not losses.requires_grad:
             raise RuntimeError(
                 "there is no gradient: the result is cut off from log_odds, by detach, item, "
@@ -217,10 +219,11 @@ focal_loss = Question(
             alpha=np.array([1.0, 2.0, 0.5], dtype=np.float32),
         ),
         batch_case(
-            "one number for all classes",
-            {"logits": [[1.0, -1.0], [0.0, 0.5], [0.0, 1.0]], "targets": [1, 1, 0]},
+            "one number for all classes, and another ignore_index",
+            {"logits": [[1.0, -1.0], [0.0, 0.5], [0.5, 0.0], [0.0, 1.0]], "targets": [1, 1, -1, 0]},
             alpha=0.25,
             reduction="none",
+            ignore_index=-1,
         ),
     ],
     draw=draw_losses,

@@ -28,6 +28,7 @@ def ask_about_the_module(
         right = loss_class(**{**options, "reduction": "mean"})
         if not issubclass(type(right), nn.Module):
             return right
+        needs_forward(right)
         right(logits, targets)
         try:
             make(**options)(logits, targets)
@@ -37,10 +38,19 @@ def ask_about_the_module(
     module = loss_class(**options)
     if not issubclass(type(module), nn.Module):
         return module
+    needs_forward(module)
     if ask == "loss":
         return module(logits, targets)
     size = len(options["alpha"])
     return saved(module, size) if ask == "saved" else moved(module, size)
+
+
+def needs_forward(module: Any) -> None:
+    """Refuse a module without `forward`: PyTorch raises what stands for an unsolved exercise."""
+    from torch import nn
+
+    if type(module).forward is nn.Module.forward:
+        raise TypeError("the class has no method of the name `forward`")
 
 
 def saved(module: Any, size: int) -> str:

@@ -139,7 +139,7 @@ average_precision = Question(
         Case(
             "equal scores",
             {
-                "y_true": np.array([1, 0, 0, 1, 0, 1, 0, 0]),
+                "y_true": np.array([1, 0, 1, 1, 0, 1, 0, 0]),
                 "scores": np.array([0.8, 0.8, 0.3, 0.3, 0.3, 0.6, 0.1, 0.6]),
             },
         ),

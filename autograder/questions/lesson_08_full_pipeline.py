@@ -23,7 +23,8 @@ def ask_for_parts(function: Callable[..., Any], labels: Any, *inputs: Any, seed:
     -------
     object
         Shape (3 runs, 3 parts, N): how often each row is in each part; -1 all over if the parts
-        mark each row with True or False. Or what came, if it is neither a list nor a tuple.
+        mark each row with True or False, -2 if they are lists of arrays or lists. Or what came, if
+        it is neither a list nor a tuple.
 
     Raises
     ------
@@ -52,6 +53,8 @@ def count_rows(parts: Any, rows: int) -> np.ndarray | None:
         return None
     if all(is_mask(part, rows) for part in parts):
         return np.full((3, rows), -1)
+    if all(is_nested(part) for part in parts):
+        return np.full((3, rows), -2)
     counts = np.zeros((3, rows), dtype=np.int64)
     for part, count in zip(parts, counts, strict=True):
         try:
@@ -68,6 +71,17 @@ def is_mask(part: Any, rows: int) -> bool:
     """Tell whether a part is an array or a tensor of True and False, one a row."""
     return (is_tensor(part) and str(part.dtype) == "torch.bool") or (
         issubclass(type(part), np.ndarray) and part.dtype == bool and part.shape == (rows,)
+    )
+
+
+def is_nested(part: Any) -> bool:
+    """Tell whether a part is a list of arrays, tensors or lists, and so was not joined."""
+    inner = (list, tuple, np.ndarray)
+    return (
+        issubclass(type(part), list)
+        and bool(part)
+        and all(issubclass(type(p), inner) or (is_tensor(p) and p.ndim) for p in part)
+        and all(np.ndim(p) == 1 for p in part)
     )
 
 
@@ -167,8 +181,8 @@ def ask_to_keep_best(
 
         def __init__(self) -> None:
             super().__init__()
-            # On the meta device nothing is drawn: the student's random state stays as it is.
-            self.layer = torch.nn.Linear(1, 2, bias=False, device="meta").to_empty(device="cpu")
+            with torch.random.fork_rng(devices=[]):  # the student's random state stays as it is
+                self.layer = torch.nn.Linear(1, 2, bias=False)
             self.norm = torch.nn.BatchNorm1d(2)
             torch.nn.init.ones_(self.layer.weight)
 

@@ -21,19 +21,33 @@ def ask_for_choices(
     Returns
     -------
     object
-        A list of what came, where a set of whole numbers counts as a list of them; or the first
-        that is neither a list, a tuple, nor an array or tensor of one dimension.
+        A list of what came, where a set of whole numbers counts as a list of them, and a mask of
+        True and False as -1 for each sample; or the first that is neither a list, a tuple, nor an
+        array or tensor of one dimension.
     """
     runs = []
     for seed in seeds:
         choice = function(labels, rare, keep, seed=seed)
         if type(choice) in (set, frozenset) and all(isinstance(i, Integral) for i in choice):
             choice = sorted(choice)
+        if is_mask(choice, len(labels)):
+            choice = [-1] * len(labels)
         row = is_tensor(choice) or issubclass(type(choice), np.ndarray)
         if choice.ndim != 1 if row else not issubclass(type(choice), (list, tuple)):
             return choice
         runs.append(choice)
     return runs
+
+
+def is_mask(choice: Any, samples: int) -> bool:
+    """Tell whether a choice is True or False for each sample."""
+    if is_tensor(choice) or issubclass(type(choice), np.ndarray):
+        return str(choice.dtype).endswith("bool") and tuple(choice.shape) == (samples,)
+    return (
+        issubclass(type(choice), list)
+        and len(choice) == samples
+        and all(type(one) in (bool, np.bool_) for one in choice)
+    )
 
 
 def rare_case(

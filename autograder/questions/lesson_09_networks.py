@@ -28,7 +28,8 @@ def ask_to_predict(
     object
         What the function gave. If the network was not treated as asked, a dictionary of this and
         of what went wrong: the largest batch that it got, whether gradients were recorded, whether
-        it is in training mode afterwards, and whether a running mean has moved.
+        it is in training mode afterwards, whether all its modules are in one mode, whether a
+        running mean has moved, and whether gradients are recorded again afterwards.
     """
     import torch
 
@@ -39,9 +40,8 @@ def ask_to_predict(
         def __init__(self) -> None:
             super().__init__()
             classes, features = np.shape(weight)
-            # On the meta device nothing is drawn: the student's random state stays as it is.
-            self.layer = torch.nn.Linear(features, classes, bias=False, device="meta")
-            self.layer.to_empty(device="cpu")
+            with torch.random.fork_rng(devices=[]):  # the student's random state stays as it is
+                self.layer = torch.nn.Linear(features, classes, bias=False)
             self.norm = torch.nn.BatchNorm1d(classes)
             self.dropout = torch.nn.Dropout(0.4)
             with torch.no_grad():
@@ -57,15 +57,20 @@ def ask_to_predict(
     before = model.norm.running_mean.clone()
     with global_seed(0):
         predicted = function(model, torch.as_tensor(inputs, dtype=torch.float32), batch_size)
+    records_again = torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    one_mode = len({module.training for module in model.modules()}) == 1
     treatment = {
         "largest_batch": model.largest,
         "recorded": model.recorded,
         "training_afterwards": model.training,
+        "one_mode": one_mode,
+        "records_again": records_again,
         "mean_moved": not torch.equal(before, model.norm.running_mean),
     }
-    one_mode = {module.training for module in model.modules()} == {bool(training)}
     well = not model.recorded and not treatment["mean_moved"] and model.largest <= batch_size
-    return predicted if well and one_mode else {"predicted": predicted, **treatment}
+    as_before = one_mode and records_again and model.training == bool(training)
+    return predicted if well and as_before else {"predicted": predicted, **treatment}
 
 
 def draw_network(rng: np.random.Generator, samples: int, classes: int, features: int = 3) -> Any:
@@ -126,7 +131,7 @@ predict_in_batches = Question(
     name="predict_in_batches",
     points=3,
     public=[
-        network_case(SHOWN, "three batches", 12, 4),
+        network_case(SHOWN, "four batches", 12, 3),
         network_case(SHOWN, "a smaller last batch", 11, 4, classes=4),
         network_case(SHOWN, "evaluation mode before", 9, 4, training=False),
         network_case(SHOWN, "one batch for all", 7, 32),

@@ -43,8 +43,8 @@ def ask_for_epochs(
     seed
         Hand over a generator with this seed; None for none.
     again
-        Ask for a second sampler, with a generator that starts from the same seed, and put its
-        epochs below those of the first.
+        Ask for a second sampler, with a generator that starts from the same seed, and for a third
+        whose generator starts from another; put their epochs below those of the first.
 
     Returns
     -------
@@ -54,9 +54,9 @@ def ask_for_epochs(
     import torch
 
     drawn: list[list[int]] = []
-    for run in range(1 + again):
+    for run in range(3 if again else 1):
         if seed is not None:
-            options["generator"] = torch.Generator().manual_seed(seed)
+            options["generator"] = torch.Generator().manual_seed(seed + (run == 2))
         with global_seed(run):
             sampler = function(labels, **options)
             rows = draw(sampler, epochs, limit=10 * len(labels) + 100)

@@ -1,27 +1,27 @@
 # %% [markdown]
 # # Lesson 1: The accuracy trap
 #
-# A model for fraud detection is right 99 times out of 100, and worthless. In this lesson you build
-# that model, see why its score looks so good, and find out what it learned all the same.
+# A fraud detector that is right 99 times out of 100 can still be worthless. In this lesson you
+# build such a model, see why its score looks so good, and find out what it has learned anyway.
 #
 # **When you are done, you can**
 # - say what class imbalance is, and where it comes up;
-# - compute the score that any model has to beat, and count what accuracy does not show;
+# - compute the score that every model has to beat, and count what accuracy hides;
 # - measure how strongly each class pulls at a network while it trains;
 # - tell a model that cannot find fraud from one whose threshold is in the wrong place.
 #
 # **Time**: about 50 minutes. **You need**: Python, a little NumPy, and an idea of how a neural
 # network is trained. **Worth**: 11 points (8 from checks, 3 for a written answer).
 #
-# Read, run the cells from top to bottom, and guess before you look: a wrong guess teaches more
-# than no guess.
+# Run the cells from top to bottom, and guess before you look: a wrong guess teaches more than no
+# guess.
 
 # %% [markdown]
 # ## Setup
 #
 # The last import brings helpers for your solutions: `as_labels` turns a list, an array or a tensor
-# of class numbers into a NumPy array, `paired_labels` does so for two of the same length, and so
-# on. `help(as_labels)` tells more. You may use them or not.
+# of class numbers into a NumPy array, `paired_labels` does the same for two of equal length, and so
+# on. `help(as_labels)` tells you more. Using them is optional.
 
 # %% role="setup" name="setup_imports"
 import numpy as np
@@ -43,8 +43,8 @@ torch.set_num_threads(1)  # arrays as small as ours are faster on one thread tha
 # ## What class imbalance is
 #
 # A data set is **imbalanced** when some of its classes have far fewer samples than others. The
-# class with most samples is the *majority* class, one with few is a *minority* or *rare* class.
-# Nearly always the rare one is the one we are after:
+# class with the most samples is the *majority* class; one with few is a *minority* or *rare* class.
+# The rare one is usually the one we are after:
 #
 # | Domain | What is rare | Often quoted | One public data set |
 # |---|---|---|---|
@@ -54,20 +54,20 @@ torch.set_num_threads(1)  # arrays as small as ours are faster on one thread tha
 # | Quality control | defective items | 1:100 to 1:10,000 | 1:5.5 (software modules) [4] |
 # | Churn | customers who leave | 1:5 to 1:20 | 1:6.1 (phone customers) [5] |
 #
-# Take such ranges as a rough map. The first, second and fourth data set are milder than the range
+# Take such ranges as a rough map. The first, second and fourth data sets are milder than the range
 # beside them, and the fifth lies at its mild end: how rare a class is depends on who collects the
-# data and what was filtered out before. So measure your own; lesson 2 does.
+# data and what was filtered out beforehand. So measure your own; lesson 2 shows how.
 
 # %% [markdown]
-# What such a ratio means: where 1 payment in 1000 is fraud, a million payments hold 1000 frauds and
-# 999,000 others. Everything that a model is to learn about fraud is in those 1000.
+# Think about what such a ratio means. Where 1 payment in 1000 is fraud, a million payments hold
+# 1000 frauds and 999,000 others. Everything a model can learn about fraud is in those 1000.
 #
 # ## A data set to fall into the trap with
 #
-# Real payments are secret, so we generate some: 20,000 payments with 20 features each, of which
-# one in a hundred is fraud. Fraud and legitimate payments overlap, as they do in life. The seed
-# makes your data the same as ours, so that you can compare your numbers with those in the text (the
-# last digits of a trained network may differ between computers).
+# Real payments are confidential, so we generate some: 20,000 payments with 20 features each, one in
+# a hundred of them fraud. Fraud and legitimate payments overlap, as they do in life. The seed makes
+# your data the same as ours, so you can compare your numbers with those in the text. (The last
+# digits of a trained network may differ between computers.)
 
 # %% role="demo"
 from imbalance_lessons import plots
@@ -81,10 +81,10 @@ plots.show(plots.plot_bars(sizes, names), plots.describe_bars(sizes, names))
 # %% [markdown]
 # The second bar is there. It is just 99 times lower than the first.
 #
-# We split the payments in three: half to **train** on, a quarter for **validation** (to take
-# decisions with), a quarter as the **test** set (to judge the outcome, and nothing else).
+# We split the payments in three: half to **train** on, a quarter for **validation** (to make
+# decisions with) and a quarter as the **test** set (to judge the outcome, and nothing else).
 # `stratify` keeps one fraud in a hundred in each part. The features are scaled with the mean and
-# spread of the training part alone.
+# standard deviation of the training part alone.
 
 # %% role="demo"
 from sklearn.model_selection import train_test_split
@@ -121,14 +121,13 @@ y_pred = np.zeros(1000, dtype=int)
 f"accuracy {np.mean(y_pred == y_true):.1%}, frauds caught {np.sum(y_pred[y_true == 1] == 1)} of 10"
 
 # %% [markdown]
-# It is right 990 times in 1000, and every fraud goes through. Nothing is wrong with the sum: the
-# question was wrong. Accuracy asks how many *payments* are judged rightly, and 990 of the 1000 are
-# easy.
+# It is right 990 times in 1000, and every fraud gets through. The arithmetic is fine; the question
+# was wrong. Accuracy asks how many *payments* are judged correctly, and 990 of the 1000 are easy.
 #
 # ### Exercise 1: the majority baseline (2 points)
 #
-# Write the function that computes this score for any labels. Which class is the commonest is for
-# the labels to say: it need not be class 0, and there may be more than two.
+# Write a function that computes this score for any labels. Let the labels say which class is the
+# commonest: it need not be class 0, and there may be more than two.
 
 # %% role="exercise" reference="imbalance_lessons.distribution.majority_baseline"
 
@@ -150,9 +149,9 @@ check("majority_baseline", majority_baseline)
 # %% [markdown]
 # ## A real model beside it
 #
-# Now a neural network: one hidden layer of 16 units, and 200 steps of training, each on all
-# training payments. The loss is the usual cross entropy. Nothing in it is unusual, and that is the
-# point.
+# Now a neural network: one hidden layer of 16 units, trained for 200 steps on all the training
+# payments at once. The loss is the usual cross entropy. Nothing about it is unusual, and that is
+# the point.
 
 # %% role="demo"
 from torch import nn
@@ -176,7 +175,7 @@ model = train(*data["train"], seed=0)
 # %% [markdown]
 # **Guess first.** The test set has 5,000 payments, 50 of them fraud. A payment counts as flagged
 # when the model gives fraud more than 50%. How many of the 50 does the network catch, and what is
-# its accuracy? Write your guesses down, then run on.
+# its accuracy? Write your guesses down before you run the next cells.
 
 # %% role="demo"
 my_guess_caught = None  # out of 50
@@ -204,12 +203,12 @@ for name, flagged in answers.items():
 print(f"my guess accuracy {my_guess_accuracy}, caught {my_guess_caught}")
 
 # %% [markdown]
-# The same accuracy, to the last digit: 0.9900. The network flags **not one payment**. A trained
-# network and a constant are the same thing to accuracy, and at 99% both look splendid.
+# The same accuracy, to the last digit: 0.9900. The network flags **not a single payment**. Accuracy
+# cannot tell a trained network from a constant, and at 99% both look splendid.
 #
 # Two habits follow, and this course keeps them:
-# 1. **Put the majority baseline beside every accuracy.** 99% is nothing until you know that 99% is
-#    free.
+# 1. **Put the majority baseline beside every accuracy.** 99% sounds impressive until you know that
+#    99% is free.
 # 2. **Count what you are after.** Here: how many frauds were caught?
 #
 # ### Exercise 2: positives caught (2 points)
@@ -249,14 +248,14 @@ print(f"ROC-AUC {roc_auc_score(y_test, scores):.3f}; my guess {my_guess_auc}")
 print(f"highest score given to any payment: {scores.max():.3f}")
 
 # %% [markdown]
-# In 94 of 100 such pairs the fraud comes out on top. The network tells fraud from the rest quite
-# well; it only never says "more than 50%", and its highest score of all stays below. In a world
-# where 1 payment in 100 is fraud, hardly any payment deserves more than even odds.
+# In 94 of 100 such pairs the fraud comes out on top. The network separates fraud from the rest
+# quite well; it just never says "more than 50%". Even its highest score, 0.43, stays below. In a
+# world where 1 payment in 100 is fraud, hardly any payment deserves more than even odds.
 #
 # The network **ranks**. What fails is the *threshold* of 0.5, above which a score counts as fraud.
 # Nobody chose it: it came with `argmax`.
 #
-# Say that the fraud desk can look at 5% of the payments. Then the threshold is the score that the
+# Suppose the fraud desk can look at 5% of the payments. Then the threshold is the score that the
 # top 5% of the *validation* payments reach. The test set has no say in it.
 
 # %% role="demo"
@@ -273,11 +272,11 @@ print(f"flagged {flagged.sum()}, of which fraud {caught}; false alarms {flagged.
 
 # %% [markdown]
 # Same network, not one weight changed, and it catches **26 of 50** frauds instead of none. The
-# price is 194 false alarms, which the desk had time for. And accuracy *fell*, from 0.990 to 0.956:
-# whoever picks models by accuracy throws this one away and keeps the constant.
+# price is 194 false alarms, which the desk had time for. Meanwhile accuracy *fell*, from 0.990 to
+# 0.956: anyone who picks models by accuracy throws this one away and keeps the constant.
 #
-# Is that luck? Ten data sets, each with its own network, say how far to trust one number. We watch
-# the training as well, for the next section.
+# Is that luck? Ten data sets, each with its own network, show how far to trust one number. We also
+# watch them train, for the next section.
 
 # %% role="demo"
 from imbalance_lessons import gradients
@@ -328,14 +327,13 @@ for step in (200, 500):
         print(f"  {key:15} {spread(key, step, digits)}")
 
 # %% [markdown]
-# After 200 steps the ten networks catch between 0 and 18 of their 50 frauds at a threshold of 0.5,
-# the median being 1.5, and between 11 and 38 (median 26.5) with a threshold that fits the desk.
-# After 500 steps the medians are 12 and 32. So *nothing at all* was a little bad luck, *far too
-# few* is the rule, and in every run the chosen threshold catches more. All accuracies at 0.5 lie
-# between 0.9900 and 0.9934: they hide the difference between 0 and 23 frauds in their third
-# decimal.
+# After 200 steps the ten networks catch between 0 and 18 of their 50 frauds at a threshold of 0.5
+# (median 1.5), and between 11 and 38 (median 26.5) with a threshold that suits the desk. After 500
+# steps the medians are 11.5 and 32. So catching *nothing at all* was a little bad luck, but *far
+# too few* is the rule. All accuracies at 0.5 lie between 0.9900 and 0.9934: the difference between
+# 0 and 23 frauds hides in the third decimal.
 #
-# Longer training helped, though. Why does it take so long?
+# Longer training did help. Why does it take so long?
 
 # %% [markdown]
 # ## Who pulls at the network?
@@ -356,8 +354,8 @@ for step in (200, 500):
 # ### Exercise 3: the gradient share (3 points)
 #
 # Measure it, for any model and any number of classes. A class without samples pulls at nothing:
-# its share is 0. Leave the model as you found it, `.grad` included; `torch.autograd.grad` returns
-# gradients without storing them anywhere.
+# its share is 0. Leave the model as you found it: `torch.autograd.grad` returns gradients without
+# storing them in `.grad`, as `backward` would.
 
 # %% role="exercise" reference="imbalance_lessons.distribution.gradient_share"
 
@@ -407,14 +405,14 @@ for step in (0, 10, 20, 30, 50, 100, 200, 500):
 # %% [markdown]
 # There are two things to see here, and the second is easily missed.
 #
-# **At the start the crowd pulls.** The fresh network gives every payment about 50%, so each sample
-# pulls about as hard as any other, and numbers decide: fraud has 1.0% of the gradient (median;
-# 0.7% to 2.3%), as it has 1% of the payments. What the crowd wants is simple: *say "legitimate"
-# more often*. In 30 steps the mean score falls from 0.52 to 0.014, which is nearly the base rate
-# of 0.01. All that while the ranking hardly improves: the ROC-AUC goes from 0.49, a coin, to 0.62.
+# **At the start, the crowd pulls.** The fresh network gives every payment about 50%, so each sample
+# pulls about as hard as any other, and numbers decide: fraud makes up 1% of the payments and has
+# 1.0% of the gradient (median; 0.7% to 2.3%). What the crowd wants is simple: *say "legitimate"
+# more often*. In 30 steps the mean score falls from 0.52 to 0.014, close to the base rate of 0.01.
+# All the while the ranking hardly improves: the ROC-AUC goes from 0.49, a coin toss, to 0.62.
 #
-# **At the end the pulls are equal.** From step 50 on fraud has about half of the gradient (47% to
-# 61% in every run), though it still has 1% of the payments. It must be so. Where training settles,
+# **At the end, the pulls are equal.** From step 50 on, fraud has about half of the gradient (47% to
+# 61% in every run), though it is still 1% of the payments. It has to be so. Where training settles,
 # $g_0 + g_1$ is about 0, so the two pull equally hard in opposite directions. 9,900 legitimate
 # payments that are each wrong by 0.01 weigh as much as 100 frauds that are each wrong by 0.99: both
 # come to 99.
@@ -423,14 +421,14 @@ for step in (0, 10, 20, 30, 50, 100, 200, 500):
 # step 500, the ROC-AUC climbs from 0.75 to 0.92.
 
 # %% [markdown]
-# What *is* dominated, then?
+# What *does* the majority dominate, then?
 # - **The path.** The first steps go into learning how rare fraud is, not what it looks like. Train
 #   briefly, and that is all you get.
 # - **The operating point.** The balance lies where the mean score is the base rate, here about
 #   0.01. That is honest, since scores are then *probabilities*, but 0.5 is far above nearly all of
-#   them. The threshold has to move, or the scores do.
+#   them. Either the threshold has to move, or the scores do.
 #
-# Reweighting and resampling (lessons 3 and 4) will move the scores, and lesson 7 the threshold.
+# Resampling and reweighting (lessons 3 and 4) move the scores, and lesson 7 moves the threshold.
 # You now know why both can work, and will not be surprised when they often do equally well.
 #
 # **Try it**: replace `gradients.gradient_share` by your own `gradient_share` above. The figure
@@ -515,17 +513,17 @@ check("quick_check_accuracy", quick_check_accuracy)
 # | network, threshold 0.5 | 0.9900 | 0 | 0 |
 # | the same network, top 5% flagged | 0.9564 | 26 | 194 |
 #
-# - **Accuracy counts samples**, so the commonest class decides it. Its baseline is the share of
-#   that class: put it beside every accuracy.
+# - **Accuracy counts samples**, so the commonest class decides it. That class's share is the
+#   baseline: put it beside every accuracy.
 # - **Count what you are after.** Over ten data sets, accuracies between 0.9900 and 0.9934 hid
 #   anything from 0 to 23 frauds of 50.
 # - **The pull of a class follows its size only at the start** (1.0% of the gradient for 1% of the
 #   samples) and is about 50% once training has settled.
-# - **A network that catches nothing may rank well** (ROC-AUC 0.94). Then the threshold is what
-#   needs work, and validation data are where to choose it.
+# - **A network that catches nothing may rank well** (ROC-AUC 0.94). Then it is the threshold that
+#   needs work, and validation data are the place to choose it.
 #
 # **Next**: lesson 2 measures imbalance: how unequal the classes are, how bad that is, and what the
-# most quoted number, the imbalance ratio, does not tell you.
+# number quoted most often, the imbalance ratio, does not tell you.
 
 # %% [markdown]
 # ## References

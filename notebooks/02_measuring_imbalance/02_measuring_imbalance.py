@@ -6,10 +6,10 @@
 # them leaves out.
 #
 # **When you are done, you can**
-# - count classes correctly, also where one of them is missing;
-# - compute the imbalance ratio, name its severity, and say which advice goes with it, and why that
-#   advice is a starting point;
-# - say what the ratio does not tell, and how many rare samples it takes to learn and to measure;
+# - count classes correctly, even when one of them is missing;
+# - compute the imbalance ratio, name its severity, and say which advice goes with it and why that
+#   advice is only a starting point;
+# - say what the ratio leaves out, and why the number of rare samples matters;
 # - diagnose a data set from its counts.
 #
 # **Time**: about 45 minutes. **You need**: lesson 1. **Worth**: 12 points (9 from checks, 3 for a
@@ -19,8 +19,8 @@
 # ## Setup
 #
 # `as_labels` turns a list, an array or a tensor of class numbers into a NumPy array of whole
-# numbers, and complains in plain words where that makes no sense. `as_ratio` does the like for a
-# ratio. They are there to help you; you may leave them out.
+# numbers, and complains in plain words where that makes no sense. `as_ratio` does the same for a
+# ratio. Using them is optional.
 
 # %% role="setup" name="setup_imports"
 import numpy as np
@@ -31,8 +31,8 @@ from imbalance_lessons.validation import as_labels, as_ratio
 # %% [markdown]
 # ## Count first
 #
-# Whatever else you want to know, it starts from how many samples each class has. Our running
-# example has three classes:
+# Everything else starts from how many samples each class has. Our running example has three
+# classes:
 
 # %% role="demo"
 from imbalance_lessons import plots
@@ -41,8 +41,8 @@ counts = np.array([9000, 900, 100])
 plots.show(plots.plot_bars(counts), plots.describe_bars(counts))
 
 # %% [markdown]
-# Each class is about a tenth of the one before it, and the last can hardly be seen. A figure like
-# this is worth a look for every data set, and so is the list of numbers.
+# Each class is about a tenth of the one before it, and the last can hardly be seen. Look at such a
+# figure for every data set, and at the numbers behind it.
 #
 # ### Exercise 1: class counts (2 points)
 #
@@ -84,12 +84,12 @@ import torch
 Counter(torch.tensor([0, 0, 1]))
 
 # %% [markdown]
-# Three keys, two of them 0. Every element of a tensor is a tensor itself, tensors are told apart by
-# identity when used as keys, and so each sample becomes a class of its own. `labels.tolist()`
-# first, or `torch.bincount`.
+# Three keys, two of them 0. Every element of a tensor is itself a tensor, and as dictionary keys
+# tensors are told apart by identity, so each sample becomes a class of its own. Call
+# `labels.tolist()` first, or use `torch.bincount`.
 #
 # Second: looking up a weight for each sample. Small labels are often stored as bytes (`uint8`) to
-# save memory. Three samples of the classes 0, 1 and 1 should get the weights 10, 2 and 2:
+# save memory. Three samples of classes 0, 1 and 1 should get the weights 10, 2 and 2:
 
 # %% role="demo"
 import warnings
@@ -101,10 +101,10 @@ with warnings.catch_warnings(action="ignore"):
 print("whole numbers: ", weights[few_labels.long()])
 
 # %% [markdown]
-# Two weights for three samples, and one of them of a class that is not there. A tensor of bytes
-# used as an index is a **mask**: 0 means "leave out" and anything else "keep". PyTorch warns that
-# this is deprecated, once in a run (we silenced it here, as a long log would). `.long()` before you
-# index.
+# Two weights for three samples, and one of them belongs to a class that is not there. A tensor of
+# bytes used as an index is a **mask**: 0 means "leave out" and anything else "keep". PyTorch warns
+# once that this is deprecated (we silenced it here; in a long log you might miss it). Call
+# `.long()` before you index.
 #
 # Third: a class that is missing.
 
@@ -116,9 +116,9 @@ print("np.bincount:", np.bincount(holes))
 print("of 4 classes:", np.bincount(holes, minlength=4))
 
 # %% [markdown]
-# `Counter` and `np.unique` report only what they meet. To them these data are nearly balanced, 3 to
+# `Counter` and `np.unique` report only what they see. To them these data are nearly balanced, 3 to
 # 2. If classes 1 and 3 are meant to exist, half of the classes are missing, and a model trained on
-# this will never name them. That is the worst imbalance there is, and the easiest to overlook.
+# these data never learns to predict them. No imbalance is worse, and none is easier to overlook.
 
 # %% [markdown]
 # ## One number: the imbalance ratio
@@ -127,9 +127,8 @@ print("of 4 classes:", np.bincount(holes, minlength=4))
 #
 # $$\rho = \frac{\max_c n_c}{\min_c n_c}$$
 #
-# where $n_c$ is the number of samples of class $c$. It is 1 for a balanced data set. Our example
-# has 9000 / 100 = 90, spoken "90 to 1" and written 90:1. When a class is empty, nothing is left to
-# divide by, and the ratio is infinite.
+# where $n_c$ is the number of samples of class $c$. It is 1 for a balanced data set. For our
+# example it is 9000 / 100 = 90, written 90:1. When a class is empty, we call the ratio infinite.
 #
 # ### Exercise 2: imbalance ratio (2 points)
 
@@ -163,9 +162,9 @@ for sizes in ([9000, 900, 100], [9000, 9000, 100], [9000, 100, 100]):
     )
 
 # %% [markdown]
-# The baselines are 0.900, 0.497 and 0.978. Where one model is impressive with an accuracy of 0.8,
-# another has lost to a constant by 18 points. So the ratio never travels alone: quote the counts,
-# or at least the **baseline** and the **share of the smallest class** with it.
+# The baselines are 0.900, 0.497 and 0.978. An accuracy of 0.8 is impressive on the second data set;
+# on the third it is 18 points below a constant. So never quote the ratio alone: give the counts
+# with it, or at least the **baseline** and the **share of the smallest class**.
 
 # %% [markdown]
 # ## A name for it: severity
@@ -179,7 +178,7 @@ for sizes in ([9000, 900, 100], [9000, 9000, 100], [9000, 100, 100]):
 # | from 10, below 100 | Significant | weights *or* resampling, then the threshold |
 # | 100 and more | Extreme | stronger measures, or another problem |
 #
-# At any severity, an untouched model is trained too, to compare with. "Another problem" means:
+# Whatever the severity, train an untouched model as well, to compare with. "Another problem" means:
 # collect more of the rare class, rank instead of classify, or look for anomalies.
 #
 # Where do 3, 10 and 100 themselves belong? Tables often leave that open ("3:1 to 10:1, 10:1 to
@@ -221,8 +220,8 @@ for ratio in (2, 3, 5, 16, 90, 100, 578):
 
 # %% [markdown]
 # They agree at 2:1, at 5:1 and from 100:1 on. But 3:1 is "Moderate" here and "mild" there, and both
-# 16:1 and 90:1 are "Significant" here and "moderate" there. So say the counts and the ratio with
-# it: a severity alone is just a word.
+# 16:1 and 90:1 are "Significant" here and "moderate" there. So give the counts and the ratio too: a
+# severity alone is just a word.
 #
 # ## The report
 #
@@ -234,10 +233,11 @@ from imbalance_lessons.distribution import analyze_class_distribution
 analyze_class_distribution([0] * 9000 + [1] * 900 + [2] * 100)
 
 # %% [markdown]
-# And the advice in its last line? A place to start, no law. You will often read that weights and
+# And the advice in its last line? A place to start, not a law. You will often read that weights and
 # resampling should be *combined* for a ratio between 10 and 100. Here is what that does to a model
 # that knows nothing but the base rate of 1%. Weights inversely proportional to the class sizes
 # multiply the odds of the rare class by the ratio, 99; so does drawing the classes equally often.
+# (The odds of a probability $p$ are $p / (1 - p)$. Lesson 4 shows why.)
 
 # %% role="demo"
 prevalence, ratio = 0.01, 99
@@ -249,17 +249,17 @@ for name, factor in (("untouched", 1), ("weights or sampling", ratio), ("both", 
 # %% [markdown]
 # One correction takes 0.01 to 0.50: even odds, as intended. The second takes it to **0.99**, and
 # now the *common* class is the one that is never predicted. Both at full strength correct twice.
-# Lesson 4 will show this on trained models, beside the arm that most comparisons leave out: an
+# Lesson 4 shows this on trained models, beside the competitor that most comparisons leave out: an
 # untouched model with its threshold moved. Van den Goorbergh and others [2] found that
-# corrections did not rank better than that arm, and distorted the probabilities.
+# corrections did not rank better than that, and distorted the probabilities.
 #
 # So read the table as: *the more severe, the more it pays to compare several remedies*.
 
 # %% [markdown]
 # ## Measure where it counts
 #
-# The ratio of the whole data set is not the ratio that your model trains on, nor the one that it
-# is tested on. Take 1000 samples, 10 of them rare, and put 200 aside for testing. On average 2 of
+# The ratio of the whole data set need not be the ratio your model trains on, nor the one it is
+# tested on. Take 1000 samples, 10 of them rare, and put 200 aside for testing. On average 2 of
 # the 10 land there. **Guess first**: in how many of 1000 random splits does the test set get
 # *none*?
 
@@ -278,19 +278,19 @@ print("stratified:", Counter(int(rare_in_test(seed, stratify=rare)) for seed in 
 
 # %% [markdown]
 # In 99 of the 1000 plain splits the test set has no rare sample at all (the hypergeometric
-# distribution says 10.6%), so nothing can be measured; in one it took 7 of the 10 and left 3 to
-# learn from. A **stratified** split keeps the shares: 2 each time. Then count the training part
-# *and* the test part. It is one line each.
+# distribution says 10.6%), so there is no recall to measure; in one it got 7 of the 10 and left 3
+# to learn from. A **stratified** split keeps the shares: 2 each time. Whatever you do, count the
+# training part *and* the test part. It takes one line each.
 
 # %% [markdown]
 # ## The number that the ratio hides
 #
-# A ratio has no size: 10:1 may be 10 rare samples or ten thousand. Does that matter, when the
-# classes are equally skewed? We train a logistic regression on 10, 100 and 1000 rare samples, with
-# ten times as many common ones each. All are tested on the same 20,000 samples, 1,836 of them
-# rare. *Recall* is the share of the rare ones that are found.
+# A ratio says nothing about size: 10:1 may mean 10 rare samples or ten thousand. Does that matter?
+# We train a logistic regression on 10, 100 and 1000 rare samples, each time with ten times as many
+# common ones. All are tested on the same 20,000 samples, 1,836 of them rare. *Recall* is the share
+# of the rare ones that are found.
 #
-# **Guess first**: which recall do you expect for 10, if 1000 give about 0.64?
+# **Guess first**: if 1000 rare samples give a recall of about 0.64, what do 10 give?
 
 # %% role="demo"
 from sklearn.linear_model import LogisticRegression
@@ -322,13 +322,12 @@ plots.show(
 )
 
 # %% [markdown]
-# The same ratio, three situations. With 1000 rare samples, recall lies between 0.63 and 0.65,
-# whichever 1000 they are. With 10 it lies anywhere between 0.29 and 0.50: the model is worse, and
-# how much worse is a matter of luck. No remedy for *imbalance* brings back what the samples never
-# held.
+# One ratio, three situations. With 1000 rare samples, recall lies between 0.63 and 0.65 for all
+# twenty training sets. With 10 it lies anywhere between 0.29 and 0.50: the model is worse, and how
+# much worse is a matter of luck. No remedy for *imbalance* supplies what the samples do not hold.
 #
 # **Measuring suffers as well.** Say that your test set has 10 rare samples and the model finds 8.
-# Recall 0.80? That is what was seen. The *Wilson interval* holds the recalls that such a result
+# Recall 0.80? That is what you saw. The *Wilson interval* [4] gives the recalls that such a result
 # is compatible with, at the usual 95%:
 
 # %% role="demo"
@@ -344,10 +343,10 @@ plots.show(
 )
 
 # %% [markdown]
-# 8 of 10 fits a model that finds half of the rare samples (0.49) as well as one that finds nearly
-# all (0.94). With 100 the interval shrinks to 0.71 to 0.87, with 1000 to 0.77 to 0.82. Ten times
-# the samples, about a third of the width. So next to the ratio belongs the **number of rare
-# samples**, in training and in testing.
+# 8 of 10 is compatible with a model that finds half of the rare samples (0.49), and with one that
+# finds nearly all (0.94). With 100 the interval shrinks to 0.71 to 0.87, with 1000 to 0.77 to 0.82:
+# ten times the samples, about a third of the width. So report the **number of rare samples** beside
+# the ratio, for training and for testing.
 
 # %% [markdown]
 # ## Exercise 4: a diagnosis (2 points)
@@ -446,21 +445,21 @@ check("quick_check_ratio", quick_check_ratio)
 # | counts | everything else follows from them | | 9000, 900, 100 |
 # | imbalance ratio | largest against smallest class | the other classes; how many samples | 90:1 |
 # | severity | a word for the ratio | bands are a convention | Significant |
-# | majority baseline | what accuracy is worth nothing | the rare classes | 0.90 |
+# | majority baseline | which accuracy costs nothing | the rare classes | 0.90 |
 # | smallest share | how rare rare is | how many that are | 1% |
 # | number of rare samples | what can be learned and measured | | 100 |
 #
-# - **A class without samples is a class.** Count with `np.bincount` and say how many classes there
-#   are; `Counter` and `np.unique` overlook the missing.
-# - **Measure the part you use.** A plain split left the test set without any of 10 rare samples in
-#   99 of 1000 tries; a stratified one never does.
-# - **Same ratio, other problem.** At 10:1, recall was 0.29 to 0.50 with 10 rare samples and 0.63 to
-#   0.65 with 1000. And 8 found of 10 is compatible with anything from 0.49 to 0.94.
+# - **A class without samples is still a class.** Count with `np.bincount` and say how many classes
+#   there are; `Counter` and `np.unique` overlook missing ones.
+# - **Measure the part you use.** A plain split left the test set without any of the 10 rare samples
+#   in 99 of 1000 tries, a stratified one never.
+# - **Same ratio, different problem.** At 10:1, recall was 0.29 to 0.50 with 10 rare samples and
+#   0.63 to 0.65 with 1000. And 8 found of 10 is compatible with anything from 0.49 to 0.94.
 # - **Advice is where to start.** Weights and sampling together turn 0.01 into 0.99: compare before
 #   you combine.
 #
-# **Next**: lesson 3 will change the data: oversampling, undersampling, weighted sampling and SMOTE,
-# and what each of them costs.
+# **Next**: lesson 3 changes the data: oversampling, undersampling, weighted sampling and SMOTE, and
+# what each of them costs.
 
 # %% [markdown]
 # ## References

@@ -1,16 +1,16 @@
 # %% [markdown]
 # # Lesson 3: Resampling
 #
-# Too few frauds to learn from? Show each of them more often, or show fewer of the others, or make
-# new ones up. All of that is *resampling*: it changes the training data and leaves model and loss
-# alone. It is easy to do, easy to do wrong, and does less than it is praised for. You will build
+# Too few frauds to learn from? Show each of them more often, show fewer of the others, or make new
+# ones up. All of that is *resampling*: it changes the training data and leaves model and loss
+# alone. It is easy to do, easy to do wrong, and does less than its fame suggests. You will build
 # each of its forms and measure what it buys.
 #
 # **When you are done, you can**
 # - build a balanced sampler for a PyTorch `DataLoader`, and say what one of its epochs holds;
-# - undersample, and make new samples with SMOTE, and name the price of each;
-# - compare resampled models with the arm that is often left out: the untouched model with its
-#   threshold moved;
+# - undersample, make new samples with SMOTE, and name the price of each;
+# - compare resampled models with the competitor that is often left out: the untouched model with
+#   its threshold moved;
 # - find the line of a pipeline that spoils its test set.
 #
 # **Time**: about 70 minutes. **You need**: lessons 1 and 2. **Worth**: 15 points (12 from checks, 3
@@ -19,11 +19,11 @@
 # %% [markdown]
 # ## Setup
 #
-# Helpers for your solutions: `class_counts` is what you wrote in lesson 2, `as_labels` you know,
+# Helpers for your solutions: you wrote `class_counts` in lesson 2 and you know `as_labels`.
 # `as_rows` turns a table of features into an array of floats, and `as_rng` turns a seed (a whole
-# number, or `None` for other numbers every time) into a NumPy generator. `as_draws` and
-# `as_generator` check what a sampler is told: `as_draws(num_samples, available, replacement)` gives
-# the number of draws, `as_generator(generator)` lets a `torch.Generator` or `None` pass.
+# number, or `None` for different numbers every time) into a NumPy generator. `as_draws` and
+# `as_generator` check a sampler's arguments: `as_draws(num_samples, available, replacement)` gives
+# the number of draws, `as_generator(generator)` accepts a `torch.Generator` or `None`.
 
 # %% role="setup" name="setup_imports"
 import numpy as np
@@ -44,9 +44,8 @@ from imbalance_lessons.validation import as_labels
 # the rows that go into the next batches, and `WeightedRandomSampler` draws them at random: row $i$
 # with a probability in proportion to its weight $w_i$. So everything rests on the weights.
 #
-# Our example for the first half: 900 samples of class 0 and 100 of class 1. First the way that
-# many take at first: one weight for each *class*. **Guess before you run**: which of the 1000 rows
-# will be drawn?
+# Our example for now: 900 samples of class 0 and 100 of class 1. We begin with a common mistake,
+# one weight for each *class*. **Guess before you run**: which of the 1000 rows will be drawn?
 
 # %% role="demo"
 import torch
@@ -61,8 +60,8 @@ drawn = list(WeightedRandomSampler(per_class, num_samples=1000))
 print("rows drawn:", np.unique(drawn), "of the classes", y[np.unique(drawn)])
 
 # %% [markdown]
-# Two rows, a thousand times, and both of the common class. The sampler got two weights, so for all
-# it knows there are two rows. It does not know about classes, and it does not complain.
+# The same two rows, a thousand times, both of the common class. The sampler got two weights, so for
+# all it knows there are two rows. It does not know about classes, and it does not complain.
 #
 # What it needs is one weight for each *sample*. If every sample of class $c$ gets the weight
 # $1/n_c$, the weights of the class add up to $n_c \cdot 1/n_c = 1$, whatever its size:
@@ -71,9 +70,9 @@ print("rows drawn:", np.unique(drawn), "of the classes", y[np.unique(drawn)])
 #
 # ### Exercise 1: sample weights (2 points)
 #
-# Write the function. As in lesson 2, labels come as lists, arrays or tensors, in any order, and a
-# class number may be missing. Only the proportions of the weights matter to a sampler, so any
-# multiple of them is right too.
+# As in lesson 2, labels come as lists, arrays or tensors, in any order, and a class number may be
+# missing. Only the proportions of the weights matter to a sampler, so any multiple of them is right
+# too.
 
 # %% role="exercise" reference="imbalance_lessons.sampling.sample_weights"
 
@@ -100,14 +99,14 @@ check("sample_weights", sample_weights)
 # %% [markdown]
 # ### Exercise 2: a balanced sampler (2 points)
 #
-# Now the sampler. Without `num_samples` an epoch has as many draws as there are labels.
-# `replacement=True` puts each drawn row back, so that it can be drawn again: without that, 100 rare
-# samples could never fill half of 1000 draws. Whoever passes a `generator` wants draws that can be
-# repeated.
+# Now the sampler. Without `num_samples`, an epoch has as many draws as there are labels.
+# `replacement=True` puts each drawn row back, so that it can be drawn again: otherwise 100 rare
+# samples could never fill half of 1000 draws. A caller who passes a `generator` wants draws that
+# can be repeated.
 #
-# The check asks for row numbers over many epochs, and looks at what came: how many, of which
-# classes, which rows never. So the sampler need not be PyTorch's. Any object that draws balanced
-# epochs will do.
+# The check draws many epochs and looks at the row numbers: how many, of which classes, and which
+# rows never come. So the sampler need not be PyTorch's: any object that draws balanced epochs will
+# do.
 
 # %% role="exercise" reference="imbalance_lessons.sampling.create_balanced_sampler"
 
@@ -127,11 +126,9 @@ check("create_balanced_sampler", create_balanced_sampler)
 # </details>
 
 # %% [markdown]
-# (The model solution also refuses more than $2^{24}$ labels, about 17 million. PyTorch's sampler
-# goes no further; `sampling.BalancedSampler` does, and draws faster.)
-#
-# In use, the sampler takes the place of `shuffle=True`. Both at once is a contradiction, and
-# PyTorch says so:
+# In use, the sampler takes the place of `shuffle=True`. Both at once contradict each other, and
+# PyTorch says so. (PyTorch's sampler takes up to $2^{24}$ labels, about 17 million. For more, there
+# is `sampling.BalancedSampler`.)
 
 # %% role="demo"
 from torch.utils.data import DataLoader, TensorDataset
@@ -175,8 +172,8 @@ print(f"most repeats of one rare sample: {np.mean(often):.1f} ({min(often)} to {
 print(f"rare in a batch of 32: {rare.mean():.1f} ({rare.min()} to {rare.max()})")
 
 # %% [markdown]
-# An epoch shows about 383 of the 900 common samples, and all but one of the rare ones; one of these
-# comes 10 to 14 times. And a batch has anything from 6 to 25 rare samples.
+# An epoch shows about 383 of the 900 common samples and nearly all of the rare ones; the luckiest
+# of these comes 10 to 14 times. And a batch has anything from 6 to 25 rare samples.
 #
 # Why 383? A draw misses a given common sample with probability $1 - \frac{1}{2 \cdot 900}$, and a
 # thousand draws all miss it with $(1 - \frac{1}{1800})^{1000} = 0.57$. So **a balanced sampler
@@ -191,8 +188,8 @@ print(f"rare in a batch of 32: {rare.mean():.1f} ({rare.min()} to {rare.max()})"
 # ## The price of repeating
 #
 # A rare sample that comes nine times is still one sample. Can a network learn it by heart? We
-# train a small one on 10,000 payments, 100 of them fraud, so each fraud comes 50 times an epoch.
-# Test and validation data stay **as they are**: 1% fraud.
+# train a small one on 10,000 payments, 100 of them fraud, so each fraud comes about 50 times an
+# epoch. Test and validation data stay **as they are**: 1% fraud.
 
 # %% role="demo"
 from sklearn.model_selection import train_test_split
@@ -210,8 +207,8 @@ def load(seed, n_samples=20_000, prevalence=0.01):
 
 
 # %% [markdown]
-# The network has one hidden layer. What it sees in an epoch is for `draw_epoch` to say, so that all
-# ways of resampling can share this function.
+# The network has one hidden layer. `draw_epoch` decides what it sees in an epoch, so that every way
+# of resampling can share this function.
 
 # %% role="demo"
 from torch import nn
@@ -278,12 +275,12 @@ for name, part in runs[0]:
 
 # %% [markdown]
 # The balanced network finds **every fraud that it was trained on** and 0.50 of those it was not.
-# (Do not compare the two rows: at a threshold of 0.5, balancing raises recall in any case, as you
-# know from lesson 1. Compare training with testing within each row.) In 12 epochs it saw each fraud
-# about 600 times, and learned them by heart.
+# (Compare training with testing, within one network. Between the two networks, the threshold of 0.5
+# decides, as you know from lesson 1.) In 12 epochs it saw each fraud about 600 times, and learned
+# them by heart.
 #
-# This is the **oversampling trade-off**: nothing is lost, and nothing is added either. Repeats make
-# the few rare samples weigh more, with all that is accidental about them.
+# This is the **oversampling trade-off**: nothing is lost, and nothing is added either. Repeats give
+# the few rare samples more weight, with everything that is accidental about them.
 
 # %% [markdown]
 # ## SMOTE: make rare samples up
@@ -302,8 +299,8 @@ for name, part in runs[0]:
 # ### Exercise 3: SMOTE for one class (3 points)
 #
 # Make `num_samples` new rows of the class `rare`. Where the class has too few samples for `k`
-# neighbours, use those that there are. Draw the start, the neighbour and the gap of each new row at
-# random; `as_rng(seed)` gives the generator.
+# neighbours, use as many as there are. Draw the start, the neighbour and the gap of each new row at
+# random, from one generator; `as_rng(seed)` makes it.
 
 # %% role="exercise" reference="imbalance_lessons.synthesis.synthetic_samples"
 
@@ -330,7 +327,7 @@ check("synthetic_samples", synthetic_samples)
 # </details>
 
 # %% [markdown]
-# In practice nobody writes it anew. imbalanced-learn has it, for all classes at once:
+# In practice you would use imbalanced-learn, which does it for all classes at once:
 
 # %% role="demo"
 from imblearn.over_sampling import SMOTE
@@ -346,13 +343,13 @@ except ValueError as error:
 
 # %% [markdown]
 # With `k = 5` and five samples, it refuses: each sample has only four neighbours. You made `k`
-# smaller instead. That is a choice, and neither makes five samples enough.
+# smaller instead. Either way, five samples are not enough.
 #
 # ### What new samples know
 #
 # SMOTE invents nothing: what it makes lies between samples that were there. **Guess first**: if the
-# rare samples have a variance of 1, what is the variance of the new ones, when ends are chosen
-# among all of them? With $x$ and $x'$ independent and $\lambda$ uniform,
+# rare samples have a variance of 1 and any of them may be the end of a line, what is the variance
+# of the new ones? With $x$ and $x'$ independent and $\lambda$ uniform,
 #
 # $$\operatorname{Var}(x_{\text{new}}) = \sigma^2\, \mathrm{E}\big[(1-\lambda)^2 + \lambda^2\big]
 # = \tfrac{2}{3}\,\sigma^2$$
@@ -372,12 +369,10 @@ for k in (1, 5, 20, 99):
     print(f"k = {k:2}: {np.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
 
 # %% [markdown]
-# With all 99 others to choose from, the new frauds vary 0.66 times as much as the old ones: two
-# thirds, as computed. With the usual `k = 5` it is 0.72. The rest is lost although neighbours are
-# near: in 20 dimensions, even the nearest are nearly as far away as any others.
-#
-# The rare class looks tighter than it is. A model that is trained on it will be too sure where the
-# class ends.
+# With all 99 others to choose from, the variance of the new frauds is 0.66 times that of the old
+# ones: two thirds, as computed. With the usual `k = 5` it is 0.72, hardly more: in 20 dimensions,
+# even the nearest neighbours are nearly as far away as any others. To a model trained on such rows,
+# the rare class looks tighter than it is.
 #
 # ### Where the lines go
 #
@@ -418,14 +413,15 @@ alt = (
 plots.show(ax, alt)
 
 # %% [markdown]
-# Each sample has three others in its group, so with `k = 3` the lines stay there. With `k = 5` two
+# Each sample has three others in its group, so with `k = 3` the lines stay there. With `k = 5`, two
 # of the five neighbours belong to the other group, and **a third of the new rows** lies among
-# common samples, with the wrong label. The same happens with a single mislabelled sample in the
-# wrong cloud. So look at the size of your groups, and at `k`, before you trust what was made.
+# common samples, with the wrong label. A single mislabelled sample in the wrong cloud does the same
+# harm. So compare `k` with the size of your groups before you trust the new rows.
 #
 # ### More limits
 #
-# **Features that are no measurements.** Take a card (0 or 1: used abroad) and a country code:
+# **Features that are not measurements.** Take a customer's age, whether the card was used abroad (0
+# or 1), and a country code:
 
 # %% role="demo"
 start, end = np.array([[35, 0, 12]]), np.array([[41, 1, 49]])
@@ -434,9 +430,9 @@ for gap in (0.25, 0.5):
     print(f"gap {gap}: age {age}, used abroad {abroad}, country {country}")
 
 # %% [markdown]
-# An age of 36.5 makes sense; a quarter abroad and country 21.25 do not. `SMOTENC` of
-# imbalanced-learn takes such features from the neighbours by vote instead. And distances depend on
-# units: **scale first**, or the feature with the largest numbers chooses the neighbours alone.
+# An age of 36.5 makes sense; a quarter abroad and country 21.25 do not. imbalanced-learn's
+# `SMOTENC` lets the neighbours vote on such features instead. And distances depend on units:
+# **scale first**, or the feature with the largest numbers alone chooses the neighbours.
 #
 # **Images.** A small one, the same one four pixels further right, and the mean of the two:
 
@@ -456,16 +452,16 @@ plots.show(
 )
 
 # %% [markdown]
-# The mean of two images is a double exposure. It does not show a one in the place between. SMOTE is
-# for tables; for images there is a better way to make repeats differ.
+# The mean of two images is a double exposure, not a one halfway between. SMOTE is for tables; for
+# images there is a better way to make repeats differ.
 #
 # ## Augmentation: repeat, but never the same
 #
 # **Augmentation** transforms each repeat at random, anew each time that it is shown. The transform
-# must keep the class (a 6 turned upside down is a 9), and should make what real images might look
-# like. We keep 10 of the eights and about 50 of each other digit. `create_augmented_dataset`
-# repeats the samples of small classes and transforms the repeats, by any function of an image or
-# any transform of torchvision.
+# must keep the class (a 6 turned upside down is a 9), and its results should look like images that
+# you might really get. We keep 10 of the eights and about 50 of each other digit.
+# `create_augmented_dataset` repeats the samples of small classes and transforms the repeats, by any
+# function of an image or any torchvision transform.
 #
 # **Guess first**: which of these two helps more on small digits: moving an image by a pixel, or
 # adding grey noise?
@@ -525,17 +521,17 @@ for name, scores in results.items():
     print(f"{name:14} recall {spread(recalls)}, precision {spread(precisions)}")
 
 # %% [markdown]
-# Plain repeats raise recall from 0.70 to 0.81. Noise raises it to 0.84, at some cost in precision.
-# Moving takes most of the gain away again: 0.74. The digits are all centred, in the test set too,
-# so a moved eight is an image that nobody asks about, and the network spends itself on it. With
-# five runs the ranges overlap, but they say enough: augmentation helps **if it makes what the test
-# could hold**, and which transform that is has to be measured. On photographs, where things stand
+# Plain repeats raise the median recall from 0.70 to 0.81. Noise raises it to 0.84, at some cost in
+# precision. Moving takes most of the gain away again: 0.74. All digits are centred, in the test set
+# too, so a moved eight is an image that the test never asks about. With five runs the ranges
+# overlap, so do not rank the three too firmly, but one thing is clear: a transform has to be
+# **measured**, and should make what the test could hold. On photographs, where things stand
 # anywhere, moving is among the usual first choices [4].
 #
 # ## Undersampling: show less of the common class
 #
-# **Random undersampling** goes the other way: keep every sample of the smallest class, and as many
-# of each other class, chosen at random. What is left is balanced, small and quick to train on.
+# **Random undersampling** goes the other way: keep every sample of the smallest class, and equally
+# many of each other class, chosen at random. What remains is balanced, small and quick to train on.
 #
 # ### Exercise 4: undersampling (2 points)
 #
@@ -568,11 +564,11 @@ check("undersampled_indices", undersampled_indices)
 #
 # ## Which one? A fair comparison
 #
-# Now all of them side by side, on several data sets, and with the arm that most comparisons leave
-# out: the model trained on the data as they are, with its **threshold chosen on validation data**.
-# Every arm may choose its threshold, so that all have the same chance. Validation and test data are
-# never resampled. *Balanced accuracy* is the mean of the recalls of both classes: 0.5 for any
-# constant answer.
+# Now all of them side by side, on several data sets, and with the competitor that most comparisons
+# leave out: the model trained on the data as they are, with its **threshold chosen on validation
+# data**. Every *arm*, as the competitors of an experiment are called, gets its own threshold, so
+# that all have the same chance. Validation and test data are never resampled. *Balanced accuracy*
+# is the mean of the recalls of both classes: 0.5 for any constant answer.
 #
 # | Column | What it says |
 # |---|---|
@@ -600,7 +596,7 @@ def resample(arm, x, y, seed):
 
 # %% [markdown]
 # Each trained model is scored on the same test data, once with a threshold of 0.5 and once with the
-# threshold that validation data speak for.
+# threshold that was best on validation data.
 
 
 # %% role="demo"
@@ -656,16 +652,16 @@ my_guess_best_ranking = None
 compare(logistic, seeds=10)
 
 # %% [markdown]
-# At 0.5 the resampled arms look far better: about 0.78 against 0.54. That is the comparison that
-# one usually reads. With a tuned threshold the untouched model reaches **0.77**, and the others
-# 0.77 to 0.79: ahead on 5 to 7 data sets of 10, which is what coins do. And the untouched model
+# At 0.5 the resampled arms look far better: about 0.78 against 0.54. This is the comparison that
+# you usually read. With a tuned threshold the untouched model reaches **0.77**, and the others 0.77
+# to 0.79: ahead on 5 to 7 data sets of 10, which coin tosses could do too. And the untouched model
 # **ranks better on every one of the ten**: a PR-AUC of 0.30 against 0.13 and less.
 #
 # So what looked like learning was mostly a moved threshold. Why is the ranking worse? A likely
 # reason: a linear model has one direction to choose. Trained half and half, it separates the bulk
 # of the two classes; trained on the data as they are, it gets the highest scores right, and those
-# are what PR-AUC looks at. Undersampling ranks worst (0.09): 200 samples are little. A study of
-# medical data found no better ranking from corrections for imbalance either [2].
+# are what PR-AUC looks at. Undersampling ranks worst (0.09): it has only 200 samples left. A study
+# of risk prediction found no better ranking from corrections for imbalance either [2].
 #
 # Now plenty of data and a moderate imbalance: 60,000 payments, 10% of them fraud.
 
@@ -674,10 +670,10 @@ compare(logistic, seeds=5, n_samples=60_000, prevalence=0.1)
 
 # %% [markdown]
 # With 3,000 frauds in the training part, undersampling equals oversampling to within 0.01, on 6,000
-# rows instead of 54,000. Nothing is lost that a linear model would need, and training is faster. So
-# "oversample, don't undersample" is no law: **what counts is how much is left**. And again the
-# untouched model with a tuned threshold reaches 0.78, and the others 0.79: ahead on 3 or 4 data
-# sets of five, by a hair. The untouched one ranks better on all five.
+# rows instead of 54,000. A linear model misses nothing, and training is faster. So "oversample,
+# don't undersample" is no law: **what counts is how much is left**. And again the untouched model
+# with a tuned threshold reaches 0.78, and the others 0.79: ahead on 3 or 4 data sets of five, by a
+# hair. The untouched one ranks better on all five.
 #
 # Is a linear model too simple to profit? A random forest can draw any boundary:
 
@@ -692,25 +688,10 @@ def forest(seed):
 compare(forest, seeds=5, n_samples=6_000, prevalence=0.03)
 
 # %% [markdown]
-# Here is an exception, and it should not be hidden: with SMOTE the forest beats the untouched one
-# on all five data sets, 0.85 against 0.80, *with both thresholds tuned*. (It still ranks worse on
-# all five, 0.40 against 0.46.) Why the forest? No threshold can pick out a fraud whose score is
-# exactly 0, so we count the test frauds that not one of the 20 trees recognises:
-
-# %% role="demo"
-for arm in ("untouched", "SMOTE"):
-    missed = []
-    for seed in range(3):
-        data = load(seed, n_samples=6_000, prevalence=0.03)
-        model = forest(seed).fit(*resample(arm, *data["train"], seed))
-        x, y = data["test"]
-        missed.append(np.mean(model.predict_proba(x[y == 1])[:, 1] == 0))
-    print(f"{arm:9} frauds with a score of 0: {spread(missed)}")
-
-# %% [markdown]
-# One fraud in five, against one in 14. The trees draw tight boxes round the frauds that they know,
-# and SMOTE's rows stretch these boxes. Is it the model that needs this, or the data? Gradient
-# boosting ranks better to begin with:
+# Here is an exception: with SMOTE the forest beats the untouched one on all five data sets, 0.85
+# against 0.80, *with both thresholds tuned*. (It still ranks worse on all five, 0.40 against 0.46.)
+# Is it the data that need SMOTE, or the model? Gradient boosting on the same data ranks better to
+# begin with:
 
 # %% role="demo"
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -725,11 +706,11 @@ compare(boosting, seeds=5, n_samples=6_000, prevalence=0.03)
 # %% [markdown]
 # Now SMOTE and copies beat the untouched model on one data set of five each, and undersampling on
 # none. Elor and Averbuch-Elor [5] saw this pattern over many data sets: resampling helps weak
-# learners, and a strong learner with a tuned threshold has no need of it.
+# learners; a strong one with a tuned threshold does not need it.
 #
 # ### What to choose
 #
-# The usual advice, and what our measurements say to it:
+# The usual advice, and what our measurements say about it:
 #
 # | Situation | Usual advice | Measured here |
 # |---|---|---|
@@ -738,27 +719,27 @@ compare(boosting, seeds=5, n_samples=6_000, prevalence=0.03)
 # | extreme imbalance | combine methods, add a weighted loss | corrects twice (3) |
 # | complex minority patterns | oversample: multiple views of the class | copies are no views (4) |
 #
-# 1. Equal to oversampling, on a ninth of the rows. But an untouched model does as well.
+# 1. As good as oversampling, on a ninth of the rows. But an untouched model does as well.
 # 2. With 100 frauds undersampling ranked worst. Augmentation helped with one transform and hurt
 #    with another.
 # 3. Both at full strength turn 0.01 into 0.99 (lesson 2). Compare, then combine; lesson 4 measures
 #    it.
-# 4. With copies, the network knew its own frauds by heart. New views are new samples, and those
+# 4. With copies, the network knew its own frauds by heart. Copies show nothing new, and the samples
 #    that SMOTE makes lie between the old ones.
 #
 # For convolutional networks on images, Buda and others [3] did find oversampling best in most of
 # their comparisons, with the classes made equal. Other data and other models may give other
 # answers.
 #
-# In all four situations, **train an untouched model and move its threshold** first. What beats that
-# has earned its place.
+# In all four situations, first **train an untouched model and move its threshold**. Whatever beats
+# that has earned its place.
 #
 # ## What must never be resampled
 #
 # Here is a data set with nothing to learn: five features of pure noise, 950 samples of one class
-# and 50 of the other. An honest test gives a balanced accuracy of about 0.5. We make rare samples
-# before the split, and then after it, in the training part alone. **Guess first**: what will the
-# two tests say?
+# and 50 of the other. An honest test gives a balanced accuracy of about 0.5. We resample before the
+# split, and then after it, in the training part alone. **Guess first**: what will the two tests
+# say?
 
 # %% role="demo"
 from sklearn.neighbors import KNeighborsClassifier
@@ -788,14 +769,15 @@ for arm in ("oversampled", "SMOTE"):
             print(f"{arm:11} {when:6} the split, {name:12}: {spread(results)}")
 
 # %% [markdown]
-# Before the split, a forest scores **1.00 on pure noise** with copies, and 0.91 with SMOTE. After
-# it, all four come to about 0.5, as they must. Copies of one sample lie on both sides of the split,
-# so that the model has seen its test samples. SMOTE's rows are half a copy each: they lie between a
-# training sample and a test sample. Nothing warns you. The score is just too good.
+# Resampled before the split, a forest scores **1.00 on pure noise** with copies, and 0.91 with
+# SMOTE. Resampled after it, all four come to about 0.5, as they must. Copies of one sample end up
+# on both sides of the split, so the model has seen its test samples. A row made by SMOTE leaks a
+# little less: it may lie between a training sample and a test sample. Nothing warns you. The score
+# is just too good.
 #
 # The other half of the rule: **the test set stays as it is**. It is there to say how the model will
 # do in reality. One model, tested twice: on the test payments, 1% of them fraud, and on the
-# same ones with the frauds repeated until they are half.
+# same ones with the frauds repeated until they make up half.
 
 # %% role="demo"
 data = load(0)
@@ -807,11 +789,10 @@ for arm in ("untouched", "oversampled"):
     print(f"test set {arm:11}: recall {recall:.2f}, precision {precision:.2f}")
 
 # %% [markdown]
-# Same model, same recall. But 6 of 100 alarms are right in reality, and 86 of 100 on a test set
-# that somebody balanced. A balanced test set promises a fraud desk that it will hardly ever be
-# wrong. (Accuracy and PR-AUC go wrong in the same way. Recall does not, as it looks at frauds
-# alone.) The same goes for validation data: thresholds and epochs are chosen there. So **only
-# training data are resampled**: no oversampling and no SMOTE in validation and test data.
+# Same model, same recall. But in reality 6 of 100 alarms are right, and on the balanced test set 86
+# of 100: it promises the fraud desk a model that is hardly ever wrong. (Accuracy and PR-AUC are
+# distorted too. Recall is not, as it looks at frauds alone.) The same goes for validation data,
+# where thresholds and epochs are chosen. So **resample training data only**.
 #
 # ### Exercise 5: find the wrong line (2 points)
 #
@@ -834,7 +815,7 @@ for arm in ("untouched", "oversampled"):
 # - *choose settings*: by 5-fold cross-validation on what the training part is by then.
 #
 # For each pipeline, give the number of **the first line that should have come later, or not at
-# all**; 0 if there is none.
+# all**; 0 if there is no such line.
 
 # %% role="answer" name="first_wrong_line"
 first_wrong_line = {"one": 1, "two": 0, "three": 3, "four": 2, "five": 0, "six": 2}
@@ -929,21 +910,21 @@ check("quick_check_sampler", quick_check_sampler)
 # | balanced sampler | `WeightedRandomSampler` | an epoch misses 517 of 900 common samples |
 # | oversampling | `Subset` with repeats | rare samples are learned by heart |
 # | augmentation | transformed repeats | finding the right one: 0.84, not 0.74 (plain: 0.81) |
-# | SMOTE | new rows on lines | variance down to 2/3; lines through other classes; tables only |
+# | SMOTE | new rows on lines | variance near 2/3; lines through other classes; tables only |
 # | undersampling | `Subset` of chosen rows | little with 3,000 rare samples, much with 100 |
 # | threshold moved | nothing is resampled | validation data to choose it on |
 #
 # - **Most of the gain at 0.5 is a moved threshold.** A logistic regression went from 0.54 to 0.77
 #   without any resampling, and ranked better than all resampled ones on 10 of 10 data sets.
-# - **There are exceptions**: SMOTE made a random forest better, and boosting no better. Put the
-#   untouched arm beside every claim.
-# - **Scores of a resampled model are no probabilities** any more. It has learned that half of all
+# - **There are exceptions**: SMOTE improved a random forest, but not boosting. Put the untouched
+#   arm beside every claim.
+# - **A resampled model's scores are no longer probabilities.** It has learned that half of all
 #   payments are fraud. Lesson 10 translates them back.
 # - **Split first.** Resampling before the split scored up to 1.00 on noise. And the test set stays
 #   as it is: precision was 0.06 in reality and 0.86 on a balanced one.
 #
 # **Next**: lesson 4 leaves the data alone and changes the loss: class weights, three schemes for
-# them, and what happens when they are combined with what you built here.
+# them, and what happens when you combine them with what you built here.
 
 # %% [markdown]
 # ## References

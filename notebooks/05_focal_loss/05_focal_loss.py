@@ -2,8 +2,8 @@
 # # Lesson 5: Focal loss
 #
 # Weights (lesson 4) tell a network which *classes* matter. Focal loss tells it which *samples*
-# matter: those that it does not get right yet. The idea is one factor in a formula. You build it,
-# step by step, into a loss that one can train with, and then put its fame to the test.
+# matter: those that it does not get right yet. The idea is one factor in a formula. You turn it,
+# step by step, into a loss that you can train with, and then put its fame to the test.
 #
 # **When you are done, you can**
 # - compute the focal loss, and say what gamma and alpha do to a sample;
@@ -17,9 +17,9 @@
 # %% [markdown]
 # ## Setup
 #
-# `true_class_log_odds` turns logits into one number a sample; you will meet it in the second part.
-# The other helpers check arguments and complain in plain words: `as_targets` for class numbers,
-# `as_number` for numbers, and so on. `help(as_batch)` tells more. You may leave them out.
+# `true_class_log_odds` turns logits into one number per sample; you will meet it in the second
+# part. The other helpers check arguments and complain in plain words: `as_targets` for class
+# numbers, `as_number` for numbers, and so on. `help(as_batch)` tells you more. All are optional.
 
 # %% role="setup" name="setup_imports"
 import numpy as np
@@ -42,10 +42,10 @@ from imbalance_lessons.validation import as_choice, as_number, as_targets
 torch.set_num_threads(1)  # tensors as small as ours are faster on one thread than on many
 
 # %% [markdown]
-# ## Many easy samples are loud
+# ## Many easy samples are loud together
 #
 # A model looks for fraud. It is quite sure about 1000 legitimate payments: each gets a probability
-# of 0.9 for its true class. One fraud it gets wrong, with 0.1 for the true class. The cross entropy
+# of 0.9 for its true class. It gets one fraud wrong, with 0.1 for the true class. The cross entropy
 # of a sample is $-\log p_t$, where $p_t$ is the **probability of the true class** (t for "true"):
 # 0.105 for an easy sample, and 2.303 for the hard one, 22 times as much.
 #
@@ -56,9 +56,9 @@ easy, hard = 1000 * -np.log(0.9), -np.log(0.1)
 print(f"1000 easy samples {easy:.1f}, the fraud {hard:.1f}: {hard / (easy + hard):.1%}")
 
 # %% [markdown]
-# 2.1%. A thousand samples that need no more attention outvote the one that does. Weights would help
-# if we knew beforehand which samples are hard. Often these are the rare ones, but not always: most
-# legitimate payments are easy, and a few look just like fraud.
+# 2.1%. A thousand samples that need no more attention outvote the one that does. Class weights help
+# if the hard samples are those of the rare class. Often they are, but not always: most legitimate
+# payments are easy, and a few look just like fraud.
 #
 # ## The formula
 #
@@ -80,7 +80,7 @@ for p in (0.1, 0.3, 0.5, 0.7, 0.9, 0.968):
 
 # %% [markdown]
 # The easy samples (0.9) count 100 times less, very easy ones (0.968) nearly 1000 times. The hard
-# one (0.1) keeps four fifths. Up to $p_t = 0.5$ no sample counts more than 4 times less. **Guess**:
+# one (0.1) keeps four fifths. Up to $p_t = 0.5$, every sample keeps at least a quarter. **Guess**:
 # what share of the loss does the fraud have now?
 
 # %% role="demo"
@@ -91,8 +91,8 @@ for gamma in (0, 1, 2, 5):
 # %% [markdown]
 # ### Exercise 1: the formula (3 points)
 #
-# Compute the focal loss of each sample, without alpha. What comes in are **logits**: a model's
-# outputs *before* softmax, one row a sample. What goes out is one number a sample.
+# Compute the focal loss of each sample, without alpha. You get **logits**: a model's outputs
+# *before* softmax, one row per sample. Return one number per sample.
 
 # %% role="exercise" reference="imbalance_lessons.focal.focal_values"
 
@@ -128,12 +128,12 @@ explore(
 
 # %% [markdown]
 # At gamma = 5 the loss is close to 0 from the middle on. The model may then ignore samples that it
-# gets right by a hair, and some that it does not. So gamma can be too large.
+# barely gets right, and even some that it gets wrong. So gamma can be too large.
 #
 # ### What pulls is the gradient
 #
-# A network does not feel the loss but its slope. How strongly does focal loss pull at a sample's
-# score, compared with cross entropy? **Guess**: is the ratio ever above 1?
+# A network is trained by the slope of the loss, not by its value. How strongly does focal loss pull
+# at a sample's score, compared with cross entropy? **Guess**: is the ratio ever above 1?
 
 # %% role="demo"
 from imbalance_lessons import focal
@@ -157,15 +157,15 @@ for gamma in (1, 2, 5):
 # Two things that the loss alone does not show, at gamma = 2:
 # - An easy sample ($p_t = 0.9$) pulls 35 times less (0.0290), not 100 times.
 # - Below about 0.30, focal loss pulls **harder** than cross entropy, by up to 22%. Raising $p_t$
-#   makes both parts of the product smaller, so their slopes add up. A sample with a wrong label
-#   is often of this kind.
+#   makes both parts of the product smaller, so their slopes add up. Mind that a sample with a wrong
+#   label may well be of this kind.
 
 # %% [markdown]
 # ## Where the formula breaks
 #
-# Your function is right on paper. Now let a model be very sure. The **margin** is by how much the
-# true class's logit is ahead of the other one. **Guess before you run**: at which margin does
-# something strange happen to the gradient, and what?
+# Your function is right on paper. Now let a model be very sure. The **margin** is how far the true
+# class's logit is ahead of the other one. **Guess before you run**: at which margin does something
+# strange happen to the gradient, and what?
 
 
 # %% role="demo"
@@ -184,9 +184,10 @@ for margin in (5.0, 16.0, 17.0, 60.0):
 # %% [markdown]
 # From a margin of 17 on, cross entropy is exactly 0 in float32: $p_t$ was rounded to 1. For gamma 1
 # and 2 nothing bad follows. For gamma = 0.5 the gradient is **NaN**. By the chain rule, the
-# derivative of $(1 - p_t)^\gamma$ holds $(1 - p_t)^{\gamma - 1}$, which is infinite at
+# derivative of $(1 - p_t)^\gamma$ contains $(1 - p_t)^{\gamma - 1}$, which is infinite at
 # $1 - p_t = 0$ for $0 < \gamma < 1$. Times 0, that is NaN. *One* such sample in a batch is enough
-# to spoil every weight of the network. Others have the same problem, and float16 has one more:
+# to make every weight of the network NaN. Well-known libraries have the same problem, and float16
+# adds another:
 
 # %% role="demo"
 from torchvision.ops import sigmoid_focal_loss
@@ -206,9 +207,9 @@ for margin in (5.0, 6.0):
 #
 # ### The way out: log-odds
 #
-# The trouble is $1 - p_t$, what is left of 1 after $p_t$ was rounded. So do not subtract. Start
-# from the **log-odds of the true class**, $m = \log \frac{p_t}{1 - p_t}$; with two classes, $m$ is
-# the margin. Both probabilities are then sigmoids:
+# The trouble is the subtraction $1 - p_t$, after $p_t$ was rounded. So do not subtract. Start from
+# the **log-odds of the true class**, $m = \log \frac{p_t}{1 - p_t}$; with two classes, $m$ is the
+# margin. Both probabilities are then sigmoids:
 #
 # $$p_t = \sigma(m) = \frac{1}{1 + e^{-m}}, \qquad 1 - p_t = \sigma(-m)$$
 #
@@ -287,7 +288,7 @@ for gamma in (0, 0.5, 1, 2):
 # In cross entropy the two sides pull about equally (49.75% at alpha 0.5). At gamma = 2 the rare
 # sample has nearly all of the pull without any help. **Gamma has done alpha's work already**, and
 # more weight on top may correct twice, as sampling and weights together do (lesson 4). So choose
-# alpha and gamma together. Whether 0.25 is right for other data, we shall see.
+# alpha and gamma together. Whether 0.25 suits other data as well, we shall measure below.
 #
 # Eight payments, three of them fraud. Move gamma and alpha, and watch who has the loss:
 
@@ -301,8 +302,8 @@ explore(
 )
 
 # %% [markdown]
-# Alpha moves all bars of a class together, gamma shrinks the easy ones of both. Notice whose bar
-# stands beside the fraud's: a *legitimate* payment that the model takes for fraud (0.3).
+# Alpha moves all bars of a class together; gamma shrinks the easy ones of both. Notice which other
+# bar stays tall: that of a *legitimate* payment which the model takes for fraud (0.3).
 #
 # ### What the mean divides by
 #
@@ -318,9 +319,10 @@ for targets in (torch.tensor([0] * 10), torch.tensor([0] * 9 + [1])):
     print(f"{targets.sum()} rare: {by_weights:.3f} by weights, {by_count:.3f} by number of samples")
 
 # %% [markdown]
-# Divided by the weights, both batches are equally loud. Divided by the number of samples, the batch
-# with the rare sample is louder, as the weight had meant it; the price is that alpha changes the
-# size of the loss. Libraries do either. **Here, the mean divides by the number of samples.**
+# Divided by the weights, both batches have the same loss. Divided by the number of samples, the
+# batch with the rare sample has the larger one, as the weight intended; the price is that alpha
+# changes the size of the loss. Libraries differ. **Here, the mean divides by the number of
+# samples.**
 #
 # ### Exercise 3: the loss of a batch (3 points)
 #
@@ -342,7 +344,7 @@ check("focal_loss", focal_loss)
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `as_class_tensor(alpha, logits, "alpha")` makes C weights of anything, also of None. Index it with
+# `as_class_tensor(alpha, logits, "alpha")` makes C weights of anything, even of None. Index it with
 # N targets, and you have N weights. `losses.masked_fill(mask, 0)` silences the ignored samples.
 # </details>
 # <details><summary>Hint 3</summary>
@@ -354,9 +356,9 @@ check("focal_loss", focal_loss)
 # %% [markdown]
 # ## A module
 #
-# Losses in PyTorch are modules: made once, called often. Here is one as many tutorials have it. It
-# looks fine, until it is mistyped, saved, moved, or meets a sample without a label. **Guess** what
-# each of the four lines below prints.
+# Losses in PyTorch are modules: made once, called often. Here is one as you find it in many
+# tutorials. It looks fine, until an argument has a typo, or the module is saved, moved, or meets a
+# sample without a label. **Guess** what each of the four lines below prints.
 
 
 # %% role="demo"
@@ -385,9 +387,9 @@ except IndexError as error:
 print("moved to another device, alpha is on:", criterion.to("meta").alpha.device)
 
 # %% [markdown]
-# `"Mean"` is not refused: three losses come out. Nothing is saved. -100 crashes. And alpha stays
-# behind when the module moves (`"meta"` is a device without memory that every computer has; a GPU
-# would be the usual case). PyTorch moves and saves what it *knows* to belong to a module:
+# `"Mean"` is accepted, and three losses come out. Nothing is saved. -100 crashes. And alpha stays
+# behind when the module moves (`"meta"` is a device without memory that every computer has; usually
+# you would move to a GPU). PyTorch moves and saves what it *knows* to belong to a module:
 # submodules, parameters and **buffers**. A parameter is trained; a buffer is kept, but not trained.
 #
 # ### Exercise 4: the module (2 points)
@@ -404,9 +406,9 @@ check("FocalLoss", FocalLoss)
 # <details><summary>Hint</summary>
 #
 # `super().__init__()` comes first. `self.register_buffer("alpha", tensor)` makes a buffer, which
-# `self.alpha` then reads; with None in place of a tensor it keeps None. A list has to become a
-# float tensor first. `as_choice(reduction, "reduction", REDUCTIONS)` gives the reduction back or
-# refuses.
+# you then read as `self.alpha`; with None in place of a tensor it keeps None. A list has to become
+# a float tensor first. `as_choice(reduction, "reduction", REDUCTIONS)` returns the reduction or
+# refuses it.
 # </details>
 
 # %% [markdown]
@@ -417,9 +419,9 @@ check("FocalLoss", FocalLoss)
 #
 # "Use focal loss for extreme imbalance with many easy examples", you will read. Let us see: five
 # fraud problems with 1 fraud in 100 payments; 20,000 payments each to train on, 20,000 for
-# validation, 60,000 for the test. Seven losses, each with a small network. They start from the same
-# weights and see the same batches, so that what differs is the loss alone. All seven are the one
-# formula:
+# validation, 60,000 for testing. Seven losses, each with a small network. The networks start from
+# the same weights and see the same batches, so only the loss differs. All seven losses are the same
+# formula with different settings:
 
 # %% role="demo"
 from imbalance_lessons import plots
@@ -460,18 +462,18 @@ plots.show(loss_plots.plot_leads(names, leads, what), loss_plots.describe_leads(
 
 # %% [markdown]
 # What the experiment says:
-# - **Focal loss is sooner.** After 300 steps gamma = 2 leads in every problem, by 0.15 on average.
+# - **Focal loss is faster.** After 300 steps gamma = 2 leads in every problem, by 0.15 on average.
 #   At first, most of the pull of cross entropy comes from the common class (lesson 1). Class
 #   weights are at least as fast.
 # - **Most of the lead melts.** After 1500 steps 0.05 is left (0.01 to 0.12), and the problems
 #   themselves differ far more (AP from 0.16 to 0.59). Had we stopped at 300, we would have told you
-#   another story. So ask of any comparison whether all arms were trained to the end.
+#   another story. So ask of any comparison how long each arm was trained.
 # - **Part of the rest is the threshold.** At 0.5, cross entropy has F1 0.36 and gamma = 2 has 0.45.
 #   Tuned, the *untouched* model has 0.43, and gamma = 2 has 0.47.
 # - **Alpha moves the operating point.** At gamma = 2, 0.75 instead of 0.25 for the rare class
 #   raises recall at 0.5 from 0.27 to 0.42; AP and the tuned F1 hardly move. Weighted cross entropy
-#   goes furthest: recall 0.71, and F1 0.18 because of its false alarms. Tuned: 0.43, as the
-#   untouched model.
+#   goes furthest: recall 0.71, and F1 0.18 because of its false alarms. Tuned, it reaches 0.43, no
+#   more than the untouched model.
 #
 # ### And if it is really extreme?
 #
@@ -486,9 +488,9 @@ print(f"\nAP of cross entropy by problem: from {problems.min():.2f} to {problems
 
 # %% [markdown]
 # Gamma = 2 leads by 0.07, and so do plain class weights. Best is gamma = 2 with **0.75** for the
-# rare class; RetinaNet's 0.25 throws the lead away. That number belonged to a detector that started
-# with a bias of $-\log\frac{0.99}{0.01} = -4.6$, so that everything looked like background at
-# first. Do not copy it: tune alpha and gamma on validation data, like a learning rate.
+# rare class; RetinaNet's 0.25 throws the lead away. That number belonged to a detector whose output
+# started with a bias of $-\log\frac{0.99}{0.01} = -4.6$, so that everything looked like background
+# at first. Do not copy it: tune alpha and gamma on validation data, like a learning rate.
 #
 # So is focal loss "for extreme imbalance"? It is for **many easy samples that drown the others**
 # while the model learns. Class weights may do as much, and neither makes up for having 20 frauds.
@@ -517,17 +519,17 @@ for share in (0.01, 0.05, 0.1, 0.3, 0.5, 0.9):
     print(f"{share:10}   {'   '.join(f'{p:.3f}' for p in best):41}{back:.3f}")
 
 # %% [markdown]
-# Not 0.10 but 0.306. All outputs are pulled towards the middle, the more, the larger gamma is. The
-# order is kept, so ranking does not suffer, and with two classes 0.5 stays 0.5. But whoever reads
-# 0.31 as "31%" is off by a factor of three. For two classes, the true share $\eta$ follows from the
-# output $p$ [3], and `probabilities_after_focal_loss` does that for any number of classes:
+# Not 0.10 but 0.306. All outputs are pulled towards the middle, the more so the larger gamma is.
+# The order is kept, so ranking does not suffer, and with two classes 0.5 stays 0.5. But reading
+# 0.31 as "31%" is wrong by a factor of three. For two classes, the true share $\eta$ follows from
+# the output $p$ [3]; `probabilities_after_focal_loss` computes it for any number of classes:
 #
 # $$\frac{\eta}{1 - \eta} = \frac{h(p)}{h(1 - p)}, \qquad
 # h(p) = \frac{p\,(1 - p)^{1 - \gamma}}{1 - p - \gamma\, p \log p}$$
 #
 # Does it work on a network, which only comes close to the minimum? Three problems, 40,000 payments
-# each, 10% fraud. The *calibration error* is the mean distance between the share of fraud that was
-# promised and the share that came (lesson 10).
+# each, 10% fraud. The *calibration error* is the mean distance between the predicted share of fraud
+# and the actual one (lesson 10).
 
 # %% role="demo"
 from imbalance_lessons.calibration import calibration_error
@@ -546,8 +548,8 @@ for seed in range(3):
         print(f"  {name:6} promises {p.mean():.3f} on average, calibration error {error:.3f}")
 
 # %% [markdown]
-# Focal loss promises a third to three quarters more fraud than there is. Undone, its promises are
-# as good as those of cross entropy. In the last problem, before and after:
+# Focal loss predicts a third to three quarters more fraud than there is. With the formula undone,
+# its predictions are about as good as those of cross entropy. The last problem, before and after:
 
 # %% role="demo"
 from imbalance_lessons import reliability_plots
@@ -564,8 +566,8 @@ plots.show(
 )
 
 # %% [markdown]
-# The formula assumes gamma alone: with an alpha or with resampling the shares have to be corrected
-# as well (lesson 10), and an overfitted network is off after any formula. Check on validation data.
+# The formula assumes gamma alone: after alpha or resampling, the shares need a correction of their
+# own (lesson 10), and no formula mends an overfitted network. Check on validation data.
 
 # %% [markdown]
 # ## Quick check (1 point)
@@ -646,12 +648,12 @@ check("quick_check_focal", quick_check_focal)
 #   loss of 0 in float16 from 6 on. Log-odds and `logsigmoid` mend it.
 # - **Index alpha by target, and mind its convention.** RetinaNet's 0.25 is the rare class's. In a
 #   module, alpha is a buffer.
-# - **Focal loss learned sooner, and little better.** At 1:100 its lead in AP went from 0.15 to 0.05
+# - **Focal loss learned faster, but little better.** At 1:100 its lead in AP went from 0.15 to 0.05
 #   between step 300 and step 1500; at 1:1000 it led by 0.07, and so did class weights.
 # - **Its outputs are not probabilities**: 0.31 means 0.10. The order is right, and a formula brings
 #   the probabilities back.
 #
-# **Next**: lesson 6 looks at what we have used all along: the metrics. Which one for which job, and
+# **Next**: lesson 6 looks at what we have used all along, the metrics: which one for which job, and
 # what does each of them hide?
 
 # %% [markdown]

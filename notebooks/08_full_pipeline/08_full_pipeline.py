@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Lesson 8: The full pipeline
 #
-# You can now resample, weight, measure and move thresholds. This lesson puts the pieces in a row,
-# from the raw data to the one number that you report. Most of what goes wrong on that way raises no
-# error. It prints a score that is too good.
+# You can now resample, weight, measure and move thresholds. This lesson puts the pieces in order,
+# from the raw data to the one number that you report. Most of what goes wrong on the way raises no
+# error: it prints a score that is too good.
 #
 # **When you are done, you can**
 # - split data so that nothing leaks, and every part can be measured;
@@ -33,7 +33,7 @@ from imbalance_lessons.score_validation import as_share
 from imbalance_lessons.validation import as_integer, as_labels, as_number
 
 # %% [markdown]
-# ## The way, and who may see what
+# ## The steps, and who may see what
 #
 # | step | training part | validation part | test part |
 # |---|---|---|---|
@@ -92,8 +92,8 @@ for name, rows in zip(("train", "val", "test"), splits.split_three(is_fraud), st
     print(f"{name:6}", distribution.class_counts(is_fraud[rows]))
 
 # %% [markdown]
-# 19 to 1 in each part, and 40 frauds to test with: recall will be known to within some 12 points
-# (lesson 2), no better.
+# 19 to 1 in each part, and 40 frauds to test on: recall will be known to within about 12 points
+# (lesson 2), and no better.
 #
 # ### The wrong order
 #
@@ -112,10 +112,10 @@ frauds = test[is_fraud[test] == 1]
 print(f"split first:               {np.isin(frauds, train).mean():.0%} of {len(frauds)}")
 
 # %% [markdown]
-# All of them. The test part asks for what was learned by heart. Lesson 3 showed what that does on
-# pure noise: a random forest seems to be perfect. SMOTE before the split leaks in the same way, as
-# its new samples are mixtures of rows from both sides. So: split, then resample the training part
-# **only**.
+# All of them. The test part only asks for what was learned by heart. Lesson 3 showed what that does
+# on pure noise: a random forest seems to be perfect. SMOTE before the split leaks in the same way,
+# as its new samples are mixtures of rows from both sides. So: split, then resample the training
+# part **only**.
 
 # %% [markdown]
 # ## Steps 2 and 3: the pipeline of a tutorial
@@ -182,7 +182,8 @@ print(f"the model it gave back  {balanced_accuracy(y[val], model(x[val]).argmax(
 # 4. **No seed.** The loop leaves it to whoever calls it. Without our `torch.manual_seed(0)`, all
 #    numbers would change from run to run.
 #
-# A fifth one is a matter of taste to many, and will be measured later: the loop corrects twice.
+# Many would call a fifth one a matter of taste: the loop corrects twice. We will measure what that
+# does.
 
 # %% role="demo"
 layer = torch.nn.Linear(1, 1, bias=False)
@@ -195,7 +196,7 @@ print("shallow copy:", shallow["weight"].item(), "   deep copy:", round(deep["we
 # ### Exercise 2: keep the best epoch (3 points)
 #
 # Write the loop once and for all. `train_epoch(model)` trains, `validate(model)` gives a score; you
-# call them in turn, and in the end `model` itself is again as it was after its best epoch: with its
+# call them in turn. In the end, `model` itself is back where it was after its best epoch, with its
 # weights *and* its buffers (the running means of batch normalisation, say). Scores can be 0 or
 # negative.
 #
@@ -210,7 +211,7 @@ check("keep_best", keep_best)
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Three things are to be remembered: the best score so far, its epoch, and a copy of the state. What
+# You need to remember three things: the best score so far, its epoch, and a copy of the state. What
 # should the best score be before the first epoch, so that any score beats it?
 # </details>
 # <details><summary>Hint 2</summary>
@@ -222,10 +223,10 @@ check("keep_best", keep_best)
 # %% [markdown]
 # ### The pipeline of this course
 #
-# `train_imbalanced_classifier` does all this. It takes the same arguments as the tutorial's
-# pipeline, and a `seed`; it keeps a deep copy of the best epoch, and its report is made anew from
-# the restored model. (It starts from the double correction too, because that is what its arguments
-# say, but it warns you. We switch the second one off.)
+# `train_imbalanced_classifier` does all this. It takes the arguments of such pipelines, and a
+# `seed`; it keeps a deep copy of the best epoch, and makes its report anew from the restored model.
+# (Like them, it corrects twice unless told otherwise, but it warns you. We switch the second
+# correction off.)
 
 # %% role="demo"
 from imbalance_lessons.training import train_imbalanced_classifier
@@ -289,9 +290,9 @@ print(
 
 # %% [markdown]
 # On average the validation score is 0.040 too high (the number after ± is the standard error of
-# this mean). Nobody cheated: the best of 20 numbers that jump up and down is partly the luckiest.
-# The fewer rare samples, the more they jump; the more you try (epochs, arms, thresholds, settings),
-# the more luck you collect. That is why there is a test part, and why it is used once.
+# this mean). Nobody cheated: the best of 20 numbers that jump up and down is partly the luckiest
+# [4]. The fewer rare samples, the more they jump; the more you try (epochs, arms, thresholds,
+# settings), the more luck you collect. That is why there is a test part, and why it is used once.
 
 # %% [markdown]
 # ## Which arm? A fair comparison
@@ -384,8 +385,8 @@ print(comparison.leads_table(results, list(ARMS)))
 # does not. (c) corrects twice (lessons 2 and 4). At 0.5 a flexible network partly hides this; the
 # ranking shows it: average precision is 0.078 *lower* than without any balancing.
 #
-# Does balancing then bring nothing at all? One thing. **Guess first**: how does the lead of (b) in
-# ROC-AUC change from epoch to epoch?
+# Does balancing bring nothing at all, then? It does bring one thing. **Guess first**: how does the
+# lead of (b) in ROC-AUC change from epoch to epoch?
 
 # %% role="demo"
 gaps = (paths[:, 1] - paths[:, 0]).mean(axis=0)
@@ -411,9 +412,9 @@ plots.show(
 # %% [markdown]
 # Balanced batches hold many frauds, so the network learns *faster* what a fraud looks like. After 5
 # epochs (b) is 0.086 ahead, after 40 only 0.016. If you train for a short time, balancing helps the
-# ranking as well; if you train until nothing changes, less and less of that remains. (Byrd and
-# Lipton [2] saw the effect of weights fade in this way.) So "balancing helps" may just mean "the
-# untouched model was stopped too early".
+# ranking as well; the longer you train, the less of that remains. (Byrd and Lipton [2] saw the
+# effect of weights fade in this way.) So "balancing helps" may just mean "the untouched model was
+# stopped too early".
 #
 # ### The checkpoint needs a fair measure too
 #
@@ -436,10 +437,10 @@ print("ROC-AUC kept at 0.5:", *by_half[:, 0, 2].round(2), "  by AP:", *results[:
 
 # %% [markdown]
 # To the untouched arm. Its balanced accuracy at 0.5 is low in all epochs and tells little about its
-# ranking. In four problems that did no harm to ROC-AUC; in one it kept an epoch with 0.69, where
+# ranking. In four problems this did ROC-AUC no harm; in one it kept an epoch with 0.69, where
 # average precision kept one with 0.90. So a measure at a fixed threshold also *selects* in favour
 # of the arms that suit this threshold. "Use balanced accuracy or F1 for model selection, not
-# accuracy" is a good rule with an addition: **at a tuned threshold**, or use average precision or
+# accuracy" is a good rule, if you add: **at a tuned threshold**. Or use average precision or
 # ROC-AUC.
 #
 # ### Exercise 3: report the winner (2 points)
@@ -491,10 +492,10 @@ for seed in range(3):
 # The untouched model, three times out of three. At 0.5 the weighted model finds more, but 93 to 99
 # of 100 alarms are false. With a tuned threshold for both, the untouched model has the higher
 # precision on each problem (0.71 against 0.46, 0.44 against 0.42, 0.15 against 0.02), at a similar
-# recall or a higher one, and it ranks better (AP). With weights, the 50 frauds count as
-# much as 49,950 legitimate payments, and a few odd ones among them can turn the model round.
-# "Aggressive techniques" have their price; the untouched model with a tuned threshold belongs in
-# every comparison.
+# recall or a higher one, and it ranks better (AP). With weights, the 50 frauds count as much as
+# 49,950 legitimate payments, so a few odd ones among them can turn the whole model. "Aggressive
+# techniques" have their price; the untouched model with a tuned threshold belongs in every
+# comparison.
 
 # %% [markdown]
 # ## On real data
@@ -555,8 +556,8 @@ for name, rows in (("as it is", np.arange(len(y_test))), ("balanced", balanced_r
 # %% [markdown]
 # Recall and specificity look at one class each, ROC-AUC at pairs of one fraud and one legitimate
 # payment: they stay. Everything that *mixes* the classes changes. Precision jumps from 0.032 to
-# 0.773, average precision from 0.136 to 0.833: on paper an excellent model, in the world 97 of 100
-# alarms are false. Accuracy *falls* here, because it weighs the many legitimate payments less.
+# 0.773, average precision from 0.136 to 0.833: on paper an excellent model, but in the world 97 of
+# 100 alarms are false. Accuracy *falls* here, because it weighs the many legitimate payments less.
 #
 # And look at the first line: 5,106 frauds, of which 100 are different. The copies add no knowledge,
 # but whoever computes an interval for the recall from 5,106 gets one that is seven times too

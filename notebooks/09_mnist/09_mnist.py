@@ -66,7 +66,7 @@ sheet(
 )
 
 # %% [markdown]
-# Each column is a digit. And so many of each there are to train with:
+# Each column is a digit. This is how many of each there are to train on:
 
 # %% role="demo"
 counts = np.bincount(data.train_labels)
@@ -78,7 +78,7 @@ plots.show(ax, plots.describe_bars(counts, [f"digit {digit}" for digit in range(
 # image in 91 is a nine.
 #
 # The held-out set is different: 100 of each digit. We leave it like that, because we want to know
-# each recall equally well. What this does to the other numbers will be a section of its own.
+# each recall equally well. What that does to accuracy is the topic of the next section.
 #
 # ### Exercise 1: make a class rare (2 points)
 #
@@ -181,14 +181,15 @@ for _ in range(3):
 # They do not. A module is in **training mode** until you call `model.eval()`, and in training mode
 # dropout goes on switching units off. (Batch normalisation is worse: it would use the mean of the
 # batch, and *learn* from the test data on the way.) No error is raised; the score is just a little
-# too low, and another one each time.
+# too low, and different each time.
 #
 # ### Exercise 2: predict in batches (3 points)
 #
 # Write it once and for all. Give the class of each input, in order. The model gets at most
-# `batch_size` inputs at a time, because ten thousand images at once may not fit into the memory. It
-# is in evaluation mode, and nothing is recorded for gradients. Afterwards it is again in the mode
-# in which it came: whoever calls you in the middle of a training wants to go on training.
+# `batch_size` inputs at a time, because ten thousand images at once may not fit into memory. It
+# predicts in evaluation mode, and nothing is recorded for gradients. Afterwards it is back in the
+# mode in which it came, with everything inside it: whoever calls your function in the middle of a
+# training wants to go on training.
 #
 # The check hands over a tiny network with batch normalisation and dropout. It shows what you gave
 # back, and how the model was treated.
@@ -253,8 +254,9 @@ from sklearn.metrics import classification_report
 print(classification_report(truth, predicted))
 
 # %% [markdown]
-# The nine: precision 0.95, recall **0.42**. If the network says nine, it is a nine; it just does
-# not say so. Here are the recalls with their 95% intervals (Wilson's [4], lesson 2).
+# The nine: precision 0.95, recall **0.42**. If the network says nine, it is nearly always a nine;
+# it just says so too rarely. Here are the recalls with their 95% intervals (Wilson's [4], lesson
+# 2).
 
 # %% role="demo"
 from imbalance_lessons.intervals import wilson_interval
@@ -266,8 +268,8 @@ ax = plots.plot_intervals(names, recalls, lows, highs)
 plots.show(ax, plots.describe_intervals(names, recalls, lows, highs))
 
 # %% [markdown]
-# With 100 samples, a recall near 0.5 is known to about 10 points on either side, one near 0.95 to
-# about 4. So the nine is far behind every other digit, without any doubt. But whether the 8 is
+# With 100 samples, a recall near 0.5 is known to within about 10 points, one near 0.95 to within
+# about 4. So the nine is far behind every other digit, beyond any doubt. But whether the 8 is
 # better than the 5 (0.95 and 0.93), this test set cannot say.
 #
 # ### Where do the nines go?
@@ -316,9 +318,9 @@ sheet(
 
 # %% [markdown]
 # 31 of the 58 went to the 4 and 14 to the 7, the digits that look like it. Look at the images: most
-# are not odd at all. And the other direction is empty: two images in all were taken for a nine that
-# are none. The neighbours pay as well: every fourth answer "4" is wrong (the report has a precision
-# of 0.74 for it), because the missed nines are among them.
+# are not odd at all. The other direction is nearly empty: only two images that are no nines were
+# taken for one. The neighbours pay as well: every fourth answer "4" is wrong (the report has a
+# precision of 0.74 for it), because the missed nines are among them.
 #
 # Has the network not learned the nines, or has it learned them by heart? Here are the recalls on
 # the images that it was *trained* with:
@@ -328,15 +330,15 @@ known = pipeline.predict_in_batches(model, torch.tensor(data.train_images))
 print(multiclass.recall_per_class(data.train_labels, known, 10).round(3))
 
 # %% [markdown]
-# Of its own 40 nines it recognises 33, more than 0.8; of new ones 0.42. The other digits have 0.96
+# It recognises 33 of its own 40 nines, more than 0.8; of new ones, 0.42. The other digits have 0.96
 # or more here, and 0.90 or more on new images. So the nine is behind on both: the line is drawn
 # against it, and 40 examples are few to learn from.
 #
 # ## What accuracy hides
 #
-# The classic exercise reads: train on MNIST with a rare nine, with and without class weights, and
-# compare accuracy, balanced accuracy and recall per class. Now we do it, with five seeds. Each
-# draws other images to train with and to test on, and other weights to start from.
+# Here is the classic exercise: train on MNIST with a rare nine, with and without class weights, and
+# compare accuracy, balanced accuracy and recall per class. We do it with five seeds. Each draws
+# different images to train and to test on, and different weights to start from.
 #
 # - **all nines**: 400 of them, as many as of each other digit. This is what could be had.
 # - **untouched**: 40 nines, plain cross entropy.
@@ -404,11 +406,11 @@ table("all nines", "untouched", "weights")
 # - **The recall of the nine** goes from 0.92 to 0.51 if 360 of 400 nines are missing, and back to
 #   0.74 with weights. **Balanced accuracy** shows a tenth of that, as the nine is one digit of ten.
 # - **AP of 9** is the average precision of "nine or not": how well the network *ranks* the images
-#   by how much they look like a nine, wherever the line is. It falls from 0.960 to 0.927 for want
-#   of nines, and weights bring back 0.004 of it, less than the spread.
+#   by how much they look like a nine, wherever the line is. It falls from 0.960 to 0.927 for lack
+#   of nines, and weights bring back 0.004 of that, less than the spread.
 #
-# So weights found many more nines, and hardly rank better. You know this picture from lesson 8.
-# What is missing is the untouched network with its line moved.
+# So with weights the network finds many more nines, and hardly ranks better. You know this picture
+# from lesson 8. What is missing is the untouched network with its line moved.
 #
 # ### Untouched, with the line moved
 #
@@ -458,8 +460,9 @@ for name, shown, digits in (
 
 # %% [markdown]
 # All of them, and surely: their mean loss is 0.038, that of new nines 0.881. Ten times nearly
-# nothing is nearly nothing, so the weights have no hold any more. (Byrd and Lipton [2] saw this
-# fading in networks that fit their training data.) A shift after training acts on new images too.
+# nothing is still nearly nothing, so the weights have lost their hold. (Byrd and Lipton [2] saw
+# this fading in networks that fit their training data.) A shift after training acts on new images
+# too.
 #
 # ### Exercise 5: the best shift (3 points)
 #
@@ -568,10 +571,10 @@ found["sampler, moved"] = five(balanced=True, change=move_nines)
 table("untouched", "sampler", "sampler, moved", "untouched + log 10")
 
 # %% [markdown]
-# The sampler does what the weights do: 0.912 and 0.913. Moved nines add something, in the way of
-# lesson 3: every time another image, which cannot be learned by heart. With 0.924 this is the best
-# number so far. Whether it is better than the shift's 0.921, for which nothing was trained, five
-# seeds with a spread of 0.004 cannot tell; neither can AP, 0.934 ± 0.013.
+# The sampler does what the weights do: 0.912 and 0.913. Moved nines add something, as in lesson 3:
+# each is a new image, which cannot be learned by heart. With 0.924 this is the best number so far.
+# Whether it is better than the shift's 0.921, for which nothing was trained, five seeds with a
+# spread of 0.004 cannot tell; neither can AP, 0.934 ± 0.013.
 #
 # ## What does rank better?
 #
@@ -590,15 +593,15 @@ table("10 nines", "40 nines", "120 nines", "all nines")
 # %% [markdown]
 # From 10 nines to 40, 120 and 400: AP 0.856, 0.927, 0.955, 0.960. The first step brings 0.071;
 # weights and sampler brought 0.004 and 0.005. The shift brings nothing: it multiplies the odds of a
-# nine by the same number for all images, so their order stays. Remedies share out what is known
-# about the nine; new nines add to it, most of all where there are few. If you can pay somebody for
-# an afternoon, have them collect rare samples.
+# nine by the same number for all images, so their order stays the same. Remedies share out what is
+# known about the nine; new nines add to it, most of all where there are few. If you can pay
+# somebody for an afternoon, have them collect rare samples.
 #
 # ## With all of MNIST
 #
-# The material's exercise has 1,000 of each digit against 100 nines. If the full MNIST lies on your
-# machine, the next cell does that; if not, it says how to get it (about 11 MB, once). Nothing
-# else in the course needs it.
+# The classic exercise has 1,000 of each digit against 100 nines. If the full MNIST lies on your
+# machine, the next cell does that; if not, it says how to get it (about 11 MB, once). Nothing else
+# in the course needs it.
 
 # %% role="demo"
 from imbalance_lessons.digits import load_mnist

@@ -145,8 +145,12 @@ def test_plain_values_and_entries_can_be_asked():
     assert ask(letter, None, letter.public)[0].outcome == "untouched"
     entry = Question("entry", 1, [Case("ratio", {"key": "ratio"})], call=read_entry)
     assert ask(entry, {"ratio": 16}, entry.public)[0].value == 16
-    for nothing in ({"ratio": None}, {}, None, 3):
+    for nothing in ({"ratio": None}, {"baseline": 0.8}, {}, None):
         assert ask(entry, nothing, entry.public)[0].outcome == "untouched"
+    for other in (3, [16], {"Ratio": 16}):
+        [answer] = ask(entry, other, entry.public)
+        assert answer.outcome == "raised"
+        assert "entry 'ratio'" in answer.message
 
 
 @pytest.mark.parametrize(

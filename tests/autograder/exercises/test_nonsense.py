@@ -133,10 +133,10 @@ def test_of_a_quick_check(judged, name, answer, words):
     ("answers", "words"),
     [
         (None, "Not solved yet."),
-        ("16", "Not solved yet."),
-        ([16, "Significant", 0.8, 0.05], "Not solved yet."),
+        ("16", "a dictionary with the entry 'ratio' was expected"),
+        ([16, "Significant", 0.8, 0.05], "a dictionary with the entry 'ratio' was expected"),
         ({}, "Not solved yet."),
-        ({"Ratio": 16}, "Not solved yet."),
+        ({"Ratio": 16}, "there is no entry 'ratio'; yours is called 'Ratio'"),
         ({"ratio": "16:1"}, "It gave back a string, and a single number was expected."),
         ({"ratio": float("nan")}, "NaN"),
         ({"ratio": [16, 1]}, "It gave back a list, and a single number was expected."),
@@ -238,3 +238,40 @@ def test_an_object_that_fails_at_everything(judged, exercise):
     assert judged(exercise, Hostile).score == 0
     report = judged("diagnosis", {"smallest_share": Hostile()})
     assert "It gave back a Hostile" in both_forms(report)
+
+
+class WithoutForward(torch.nn.Module):
+    """Its method's name has a typo; PyTorch then raises NotImplementedError."""
+
+    def __init__(self, **options):
+        super().__init__()
+
+    def foward(self, logits, targets):
+        return logits.sum()
+
+
+def test_a_module_whose_forward_is_misspelt_is_not_called_unsolved(judged):
+    report = judged("FocalLoss", WithoutForward)
+    assert "no method of the name `forward`" in both_forms(report)
+    assert "Not solved yet." not in str(report)
+
+
+def test_a_term_that_left_pytorch_is_told_that_it_has_no_gradient(judged):
+    def term(log_odds, gamma=2.0):
+        x = log_odds.detach().numpy()
+        return np.exp(-gamma * np.logaddexp(0, x)) * np.logaddexp(0, -x)
+
+    report = judged("focal_term", term)
+    assert "there is no gradient" in both_forms(report)
+    assert report.misconception.name == "cuts the result off from `log_odds`"
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_sampler_that_seeds_pytorch_itself_is_found_out(judged, references, seed):
+    def sampler(labels, *, generator=None, **options):
+        torch.manual_seed(seed)
+        return references["create_balanced_sampler"](labels, **options)
+
+    report = judged("create_balanced_sampler", sampler)
+    assert report.score == report.points * 4 / 5
+    assert report.misconception.name == "uses a seed of its own"

@@ -117,7 +117,7 @@ def test_predictions_of_a_network_of_pytorchs_own():
         got = ask_to_predict(pipeline.predict_in_batches, *arguments)
         assert got.tolist() == expected.tolist()
         facts = reading("predict_in_batches", got, *arguments)
-        assert [facts[key] for key in facts][1:] == [False, False, training, False]
+        assert [facts[key] for key in facts][1:] == [False, False, training, True, False, True]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,9 @@ def test_predictions_of_a_network_of_pytorchs_own():
         ({"largest_batch": 5}, "whether a batch was larger than `batch_size`"),
         ({"recorded": True}, "whether gradients were recorded"),
         ({"training_afterwards": False}, "whether the network is in training mode afterwards"),
+        ({"one_mode": False}, "whether all its modules are in the same mode"),
         ({"mean_moved": True}, "whether its running mean has moved"),
+        ({"records_again": False}, "whether gradients are recorded again afterwards"),
         ({"predicted": [0, 0, 0]}, "the predicted classes"),
     ],
 )
@@ -135,7 +137,8 @@ def test_each_way_to_treat_a_network_badly_is_called_by_its_name(change, key):
     right = oracle("predict_in_batches", *arguments)
     assert right.tolist() == [0, 0, 1]
     well = {"largest_batch": 3, "recorded": False, "training_afterwards": True}
-    answer = {"predicted": right, **well, "mean_moved": False, **change}
+    well |= {"one_mode": True, "mean_moved": False, "records_again": True}
+    answer = {"predicted": right, **well, **change}
     facts = [reading("predict_in_batches", one, *arguments) for one in (right, answer)]
     assert [k for k in facts[0] if not np.array_equal(facts[0][k], facts[1][k])] == [key]
 

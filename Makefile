@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 TORCH_INDEX ?=
 CHROMIUM ?= chromium
 
-.PHONY: help setup demo lab test test-fast test-browser screenshots strength bench bench-grading faults lint docs notebooks clean
+.PHONY: help setup demo lab test test-fast test-browser screenshots strength bench bench-grading bench-cheating bench-large faults lint docs notebooks clean
 
 help:
 	@echo "make demo       the whole class loop on a sample class"
@@ -19,6 +19,8 @@ help:
 	@echo "make strength   judge every known right and wrong solution with 20 seeds"
 	@echo "make bench      this project beside its peers: times and ratios (about four minutes)"
 	@echo "make bench-grading   a class graded by stock nbgrader and by this project (about 20 minutes)"
+	@echo "make bench-cheating  hostile submissions graded by both (about 20 minutes)"
+	@echo "make bench-large     a gradebook that holds 10,000 students (about 15 minutes)"
 	@echo "make faults     kill the grader of a class at 20 moments"
 	@echo "make docs       the site, in build/site: two to five minutes the first time, then seconds"
 	@echo "make notebooks  build the notebooks from their scripts"
@@ -91,6 +93,13 @@ bench: $(READY)
 bench-grading: $(READY)
 	$(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m benchmarks.grading
+
+bench-cheating: $(READY)
+	$(BIN)/python -m benchmarks.cheating
+
+bench-large: $(READY)
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m benchmarks.large
 
 faults: $(READY)
 	$(BIN)/pytest tests/whole_class -k "killed_at_any_moment" --kills 20

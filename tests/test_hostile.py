@@ -4,22 +4,29 @@ Each submission of the corpus is handed in by a student of its own. One run of `
 grades them all; then each attack is looked at by itself, and the machine once.
 """
 
-import copy
 import os
 import re
 import sqlite3
 import time
-from html.parser import HTMLParser
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from autograder.execution.sandbox import Sandbox, SandboxError
 from autograder.grading.course import Course, CourseError
 from autograder.grading.gradebook import marks
-from tests.corpora.hostile import ATTACKS, GOT_IT, LESSON, MARK, POINTS
-from tests.corpora.hostile.attack import solve
+from tests.corpora.hostile import (
+    ATTACKS,
+    GOT_IT,
+    LESSON,
+    MARK,
+    POINTS,
+    Attack,
+    executable,
+    hand_in,
+    outputs,
+    solve,
+)
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow
@@ -54,34 +61,7 @@ class Graded:
     def outputs(self, student):
         """Give all outputs of the graded notebook, as text."""
         path = self.course.notebook("autograded", LESSON, student)
-        if not path.is_file():
-            return ""
-        cells = nbformat.read(path, as_version=4).cells
-        return "\n".join(str(cell.get("outputs", "")) for cell in cells)
-
-
-def hand_in(course, student, change, beside=None, rewrite=None):
-    """Write a student's notebook into the submitted folder."""
-    notebook = nbformat.read(course.notebook("release", LESSON), as_version=4)
-    change(notebook)
-    path = course.notebook("submitted", LESSON, student)
-    path.parent.mkdir(parents=True)
-    # Not nbformat's own writing, which would refuse some attacks.
-    path.write_text(nbformat.writes(notebook) if rewrite else to_json(notebook), encoding="utf-8")
-    if beside:
-        beside(path.parent, course.classroom)
-    if rewrite:
-        rewrite(path)
-
-
-def to_json(notebook):
-    """Write a notebook as JSON, whatever is in it."""
-    import json
-
-    data = copy.deepcopy(notebook)
-    for cell in data.cells:
-        cell["source"] = cell["source"].splitlines(keepends=True)
-    return json.dumps(data)
+        return outputs(path) if path.is_file() else ""
 
 
 @pytest.fixture(scope="module")
@@ -101,10 +81,10 @@ def graded(tmp_path_factory):
         patch.setenv("TZ", MARKER)
         patch.delenv("IMBALANCE_TRUSTED", raising=False)
         result.course.nbgrader("generate_assignment", LESSON)
-        hand_in(result.course, BLANK, lambda notebook: None)
-        hand_in(result.course, HONEST, solve)
+        hand_in(result.course, BLANK, Attack(BLANK, ""))
+        hand_in(result.course, HONEST, Attack(HONEST, "", solve))
         for name, attack in ATTACKS.items():
-            hand_in(result.course, name, attack.change, attack.beside, attack.rewrite)
+            hand_in(result.course, name, attack)
         try:
             result.course.nbgrader("autograde", LESSON, *LIMITS, on_line=result.lines.append)
         except CourseError as error:
@@ -211,46 +191,6 @@ def test_links_bring_nothing_along(graded, step, what):
     assert "SQLite format 3" not in text
 
 
-class Executable(HTMLParser):
-    """Collects what a browser would run, load by itself, or go to without being asked."""
-
-    TAGS = {"iframe", "object", "embed", "base", "form", "frame", "applet", "portal"}  # noqa: RUF012
-
-    def __init__(self):
-        super().__init__(convert_charrefs=True)
-        self.found = set()
-        self._in_script = False
-
-    def handle_starttag(self, tag, attributes):
-        self._in_script = tag == "script"
-        if tag in self.TAGS:
-            self.found.add(tag)
-        if tag == "meta" and any(n == "http-equiv" for n, _ in attributes):
-            self.found.add(f"meta {attributes}")
-        for name, value in attributes:
-            address = re.sub(r"[\s\x00]", "", value or "").lower()
-            if name.startswith("on") or name == "srcdoc":
-                self.found.add(f"{tag} {name}={value}")
-            if address.startswith(("javascript:", "vbscript:", "data:text/html")):
-                self.found.add(f"{tag} {name}={value}")
-            if tag in ("script", "link", "img") and name in ("src", "href"):
-                self.found.add(f"{tag} {value}" if not address.startswith("data:image/") else "")
-
-    def handle_data(self, data):
-        if self._in_script:
-            self.found.add(data)
-
-    def handle_endtag(self, tag):
-        self._in_script = False
-
-
-def executable(html):
-    """List what runs in a page."""
-    parser = Executable()
-    parser.feed(html)
-    return parser.found - {""}
-
-
 def test_what_runs_is_recognised():
     from tests.corpora.hostile.pages import TAGS
 
@@ -310,7 +250,7 @@ def test_without_a_sandbox_they_get_what_they_want(tmp_path):
     course = Course(ROOT, tmp_path / "classroom")
     course.nbgrader("generate_assignment", LESSON)
     for name in WITHOUT_A_SANDBOX:
-        hand_in(course, name, ATTACKS[name].change)
+        hand_in(course, name, ATTACKS[name])
     course.nbgrader("autograde", LESSON, "--ExecuteWithSeed.trusted=True")
     seen = Graded(course)
     for name in WITHOUT_A_SANDBOX:

@@ -150,4 +150,6 @@ def test_a_class_is_graded_and_nothing_is_left(ordinary):
     for name in READS:
         assert GOT_IT not in outputs(course.notebook("autograded", LESSON, name))
     assert ordinary.processes() == []
-    assert list((ordinary.home / "tmp").iterdir()) == []
+    # PyTorch makes itself a folder for compiled code.
+    left = [path.name for path in (ordinary.home / "tmp").iterdir()]
+    assert [name for name in left if not name.startswith("torchinductor_")] == []

@@ -5,7 +5,8 @@ mark or gains points, and does no more than that.
 """
 
 from . import files, forged, machine, metadata, pages, patched, reading
-from .attack import GOT_IT, LESSON, MARK, POINTS, Attack
+from .attack import GOT_IT, LESSON, MARK, POINTS, Attack, hand_in, outputs, solve
+from .executable import executable
 
 THEMES = {
     "files": files.ATTACKS,
@@ -20,4 +21,16 @@ ATTACKS: dict[str, Attack] = {
     f"{theme}_{attack.name}": attack for theme, attacks in THEMES.items() for attack in attacks
 }
 
-__all__ = ["ATTACKS", "GOT_IT", "LESSON", "MARK", "POINTS", "Attack"]
+__all__ = [
+    "ATTACKS",
+    "GOT_IT",
+    "LESSON",
+    "MARK",
+    "POINTS",
+    "THEMES",
+    "Attack",
+    "executable",
+    "hand_in",
+    "outputs",
+    "solve",
+]

@@ -1,14 +1,18 @@
-"""What a hostile submission is, and how one is made from a released notebook."""
+"""What a hostile submission is, how one is made of a released notebook, and what it says."""
 
 from __future__ import annotations
 
+import copy
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbformat.v4 import new_code_cell
 
+from autograder.grading.course import Course
 from autograder.grading.sample import sample_students
 
 LESSON = "02_measuring_imbalance"
@@ -108,3 +112,32 @@ def instead(source: str, *names: str) -> Change:
 def wish(expression: str, *solved: str) -> Change:
     """Evaluate an expression before everything else, and say so if that was possible."""
     return first(f'wanted = {expression}\nprint("GOT", "IT", str(wanted)[:200])', *solved)
+
+
+def hand_in(course: Course, student: str, attack: Attack) -> None:
+    """Write an attack into the submitted folder."""
+    notebook = nbformat.read(course.notebook("release", LESSON), as_version=4)
+    attack.change(notebook)
+    path = course.notebook("submitted", LESSON, student)
+    path.parent.mkdir(parents=True)
+    # Not nbformat's own writing, which would refuse some attacks.
+    text = nbformat.writes(notebook) if attack.rewrite else _to_json(notebook)
+    path.write_text(text, encoding="utf-8")
+    if attack.beside:
+        attack.beside(path.parent, course.classroom)
+    if attack.rewrite:
+        attack.rewrite(path)
+
+
+def _to_json(notebook: Any) -> str:
+    """Write a notebook as JSON, whatever is in it."""
+    data = copy.deepcopy(notebook)
+    for cell in data.cells:
+        cell["source"] = cell["source"].splitlines(keepends=True)
+    return json.dumps(data)
+
+
+def outputs(path: Path) -> str:
+    """Give all outputs of a graded notebook, as text."""
+    cells = nbformat.read(path, as_version=4).cells
+    return "\n".join(str(cell.get("outputs", "")) for cell in cells)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .attack import Attack, cell_of, first, instead, solve
+from .attack import POINTS, Attack, cell_of, first, insert, instead, solve
 
 
 def skips(notebook: Any) -> None:
@@ -31,7 +31,17 @@ def drops_asserts(notebook: Any) -> None:
     )(notebook)
 
 
-CLAIM = "import sys\ncheck = lambda *args: sys.displayhook(2.0)"
+FULL = "lambda name, *a: sys.displayhook(1.0 if name.startswith('quick') else 2.0)"
+CLAIM = f"import sys\ncheck = {FULL}"
+CLAIM_FOR_ALL = f"{CLAIM}\n{' = '.join(POINTS)} = None"  # the names that the tests ask for
+
+
+def claims_after_imports(notebook: Any) -> None:
+    """Replace `check` once it is imported."""
+    setup = cell_of(notebook, "setup_imports")
+    insert(notebook, CLAIM, notebook.cells.index(setup) + 1)
+
+
 NO_TESTS = "ip = get_ipython()\nip.input_transformers_post.append(lambda lines: ['pass\\n'])"
 NO_RUN = (
     "from IPython.core.interactiveshell import InteractiveShell, ExecutionResult, ExecutionInfo\n"
@@ -40,17 +50,16 @@ NO_RUN = (
     "InteractiveShell.run_cell_async = nothing"
 )
 PATCHES = {
-    "check_claims": ("To replace `check` by a claim of full marks.", CLAIM),
     "engine_check": (
         "To replace the engine's own check, wherever it is imported from.",
         "import sys, autograder, autograder.engine.check as c\n"
-        "c.check = autograder.check = lambda *a: sys.displayhook(2.0)\n"
+        f"c.check = autograder.check = {FULL}\n"
         "c.ask = lambda q, s, cases: []",
     ),
     "sys_modules": (
         "To have a module of its own imported in place of the grader's.",
         "import sys, types\nfake = types.ModuleType('autograder')\n"
-        "fake.check = lambda *a: sys.displayhook(2.0)\n"
+        f"fake.check = {FULL}\n"
         "for name in [n for n in sys.modules if n.startswith('autograder')]:\n"
         "    sys.modules[name] = fake",
     ),
@@ -118,7 +127,12 @@ PATCHES = {
 
 ATTACKS = [
     *(Attack(name, wants, first(source)) for name, (wants, source) in PATCHES.items()),
-    Attack("claims_instead", "To claim full marks where the solution should be.", instead(CLAIM)),
+    Attack("check_claims", "To replace `check` by a claim of full marks.", claims_after_imports),
+    Attack(
+        "claims_instead",
+        "To claim full marks where the solution should be.",
+        instead(CLAIM_FOR_ALL),
+    ),
     Attack("skip_tags", "To keep the tests from running by a tag.", skips),
     Attack(
         "tests_first", "To have the tests run before there is anything to test.", moves_tests_up

@@ -19,7 +19,7 @@ help:
 	@echo "make strength   judge every known right and wrong solution with 20 seeds"
 	@echo "make bench      this project beside its peers: times and ratios (about four minutes)"
 	@echo "make bench-grading   a class graded by stock nbgrader and by this project (about 20 minutes)"
-	@echo "make bench-cheating  hostile submissions graded by both (about 20 minutes)"
+	@echo "make bench-cheating  hostile submissions graded by both (about half an hour)"
 	@echo "make bench-large     a gradebook that holds 10,000 students (about 15 minutes)"
 	@echo "make faults     kill the grader of a class at 20 moments"
 	@echo "make docs       the site, in build/site: two to five minutes the first time, then seconds"

@@ -29,12 +29,6 @@ from benchmarks.harness import cores
 
 CORPUS = ROOT / "tests" / "corpora" / "hostile"
 HONEST = "zz_honest"  # graded after all others
-# Short, as what never ends is ended by the clock; long enough for a busy machine.
-LIMITS = (
-    "--ExecuteWithSeed.timeout=3",
-    "--ExecuteWithSeed.seconds=60",
-    "--ExecuteWithSeed.memory=700",
-)
 RESULTS = {
     "points": "points that its honest part does not deserve",
     "read": "what it wanted to read",
@@ -120,7 +114,7 @@ def ours(corpus: Any, folder: Path) -> Iterator[Result]:
     for name, attack in corpus.ATTACKS.items():
         corpus.hand_in(course, name, attack)
     run = _command(course, course.root)
-    run("autograde", corpus.LESSON, *LIMITS)
+    run("autograde", corpus.LESSON, *corpus.LIMITS)
     run("generate_feedback", corpus.LESSON)
     scores, allowed = _scores(course), _scripts(corpus, course, HONEST)
     reached = scores.get(HONEST) == sum(corpus.POINTS.values())

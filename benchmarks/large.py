@@ -7,7 +7,6 @@ grading; then a few more hand in and are graded for real, and the class is looke
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from rich.table import Table
 from autograder.grading.course import Course
 from autograder.grading.gradebook import marks
 from benchmarks.classes import STUDENTS, copy_class, environment_of, make_class
+from benchmarks.harness import cores
 from benchmarks.watching import MEBIBYTE, Watched, watch
 
 LESSON = "02_measuring_imbalance"
@@ -118,7 +118,7 @@ def _command(course: Course, *words: str) -> Watched:
 
 def table(rows: Sequence[Row]) -> Table:
     """Lay out the times and the memory, a row for each size."""
-    laid = Table(title=f"{os.cpu_count()} cores", title_justify="left")
+    laid = Table(title=f"{cores()} cores", title_justify="left")
     laid.add_column("graded before", justify="right")
     for name in COMMANDS:
         laid.add_column(f"{name}: s", justify="right")

@@ -199,15 +199,22 @@ def explore(
     return Explorer(draw, describe, made)
 
 
+def _range(control: Control) -> dict[str, Any]:
+    """Give what a slider and its box have in common; both wait until the change is made."""
+    return {
+        "value": control.start,
+        "min": control.low,
+        "max": control.high,
+        "step": control.step,
+        "continuous_update": False,
+    }
+
+
 def _slider(widgets: Any, control: Control) -> Any:
     """Make a slider that can be moved by keys, and waits until it is let go."""
     kind = widgets.IntSlider if control.whole else widgets.FloatSlider
     return kind(
-        value=control.start,
-        min=control.low,
-        max=control.high,
-        step=control.step,
-        continuous_update=False,
+        **_range(control),
         readout_format="d" if control.whole else f".{_digits(control.step)}f",
         layout={"width": "min(26em, 95%)"},
     )
@@ -221,12 +228,8 @@ def _box(widgets: Any, control: Control, width: float) -> Any:
     """
     kind = widgets.BoundedIntText if control.whole else widgets.BoundedFloatText
     return kind(
-        value=control.start,
-        min=control.low,
-        max=control.high,
-        step=control.step,
+        **_range(control),
         description=control.label,
-        continuous_update=False,
         style={"description_width": f"{width}em"},
         layout={"width": f"{width + 7}em"},
     )

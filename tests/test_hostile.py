@@ -19,6 +19,7 @@ from tests.corpora.hostile import (
     ATTACKS,
     GOT_IT,
     LESSON,
+    LIMITS,
     MARK,
     POINTS,
     Attack,
@@ -32,12 +33,6 @@ ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow
 
 BLANK, HONEST = "00_blank", "zz_honest"
-# Short, as what never ends is ended by the clock; long enough for a busy machine.
-LIMITS = [
-    "--ExecuteWithSeed.timeout=3",
-    "--ExecuteWithSeed.seconds=60",
-    "--ExecuteWithSeed.memory=700",
-]
 MARKER = f"<h{os.getpid()}>0"  # in the environment of each process of the run, as its time zone
 LOG_LINE = 1_000  # characters: nobody reads a longer one
 PAGES = [name for name in ATTACKS if name.startswith("pages_")]

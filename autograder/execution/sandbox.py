@@ -147,7 +147,7 @@ class Sandbox:
 
     def _try_out(self) -> None:
         tried = subprocess.run(
-            self.wrap([sys.executable, "-c", TRIED_OUT]),
+            self.wrap([python(), "-c", TRIED_OUT]),
             capture_output=True,
             text=True,
             check=False,
@@ -228,6 +228,12 @@ def _take_out(function: ast.FunctionDef, lines: list[str]) -> None:
     indent = " " * first.col_offset
     message = f"{function.name} is what this lesson asks for: write it yourself"
     lines[first.lineno - 1 : last.end_lineno] = [f'{indent}raise ImportError("{message}")']
+
+
+def python() -> str:
+    """Give this Python's path inside: there, no link leads to the folder of its environment."""
+    path = Path(sys.executable)
+    return str(path.parent.resolve() / path.name)
 
 
 def _folder(package: object) -> Path:

@@ -8,7 +8,6 @@ import os
 import select
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +16,7 @@ from types import MappingProxyType, TracebackType
 from typing import Any
 
 from autograder.execution.jail import READY, Limits
-from autograder.execution.sandbox import ENVIRONMENT, FORKABLE, Sandbox
+from autograder.execution.sandbox import ENVIRONMENT, FORKABLE, Sandbox, python
 
 READY_SECONDS = 120.0
 ZYGOTE = "autograder.execution.zygote"
@@ -78,7 +77,7 @@ class WarmProcess:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._connection = ours
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
-        command = [sys.executable, "-m", ZYGOTE, str(theirs.fileno())]
+        command = [python(), "-m", ZYGOTE, str(theirs.fileno())]
         command = sandbox.wrap([*command, "--jailed"]) if sandbox else command
         with theirs:
             self._process = subprocess.Popen(

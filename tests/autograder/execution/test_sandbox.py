@@ -2,6 +2,7 @@
 
 import ast
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -227,3 +228,10 @@ def test_thousands_of_outputs_are_cut_off(jailed):
     [outputs] = jailed.run([cell], {}).outputs
     assert len(outputs) == 1001
     assert "more than 1,000 outputs" in outputs[-1]["text"]
+
+
+def test_an_environment_behind_a_link_is_found(monkeypatch, tmp_path):
+    link = tmp_path / "linked"
+    link.symlink_to(Path(sys.prefix).resolve())
+    monkeypatch.setattr(sys, "executable", str(link / "bin" / Path(sys.executable).name))
+    module.Sandbox().close()

@@ -5,7 +5,7 @@ mark or gains points, and does no more than that.
 """
 
 from . import files, forged, machine, metadata, pages, patched, reading
-from .attack import GOT_IT, LESSON, MARK, POINTS, Attack, hand_in, outputs, solve
+from .attack import GOT_IT, LESSON, LIMITS, MARK, POINTS, Attack, hand_in, outputs, solve
 from .executable import executable
 
 THEMES = {
@@ -25,6 +25,7 @@ __all__ = [
     "ATTACKS",
     "GOT_IT",
     "LESSON",
+    "LIMITS",
     "MARK",
     "POINTS",
     "THEMES",

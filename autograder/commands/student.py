@@ -80,7 +80,8 @@ def submit(
 ) -> None:
     """Pack your notebooks into one zip to hand in, and say what is not right with them yet.
 
-    Without names of lessons, packs all that you have begun. Your notebooks are not changed.
+    Without names of lessons, packs all that you have begun. Modules and data of yours in a lesson's
+    folder go along, but for other notebooks and hidden files. Nothing of yours is changed.
     """
     from autograder.handin import submit
     from autograder.handin.student_ids import student_id
@@ -93,6 +94,8 @@ def submit(
             f"{one.member}: {one.work.score:g} of {one.work.points:g} points from checks",
             markup=False,
         )
+        if one.beside:
+            console.print(f"  with {submit.listed(one.beside)}", markup=False, highlight=False)
         for warning in one.warnings:
             console.print(f"  - {warning}", style="yellow", markup=False, highlight=False)
     console.print(f"Packed, to hand in: {target.resolve()}", soft_wrap=True, markup=False)

@@ -8,8 +8,8 @@ import re
 ADVICE = (
     (
         r"truth value of an array|Boolean value of Tensor",
-        "`and`, `or` and `not` want a single True or False. Between arrays write `&`, `|` and `~`, "
-        "with brackets round each comparison.",
+        "`if`, `and`, `or` and `not` want a single True or False. Between arrays write `&`, `|` "
+        "and `~`, with brackets round each comparison; after `if` say `.any()` or `.all()`.",
     ),
     (
         r"'bool' object has no attribute|'bool' object is not iterable",
@@ -61,8 +61,8 @@ ADVICE = (
     (
         r"only integer (scalar arrays|tensors of a single element) can be converted"
         r"|list indices must be integers or slices",
-        "A list takes a single number as an index, not a row of them. Turn the list into an array "
-        "or a tensor first.",
+        "A list takes a single number as an index or a factor, not a row of them. Turn the list "
+        "into an array or a tensor first.",
     ),
     (
         r"arrays used as indices must be|tensors used as indices must be|dtype.*for index"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -117,12 +118,17 @@ class Judge:
         message = mismatch(expected, got, self.rtol, self.atol)
         if message is None or self.reading is None:
             return message
-        arguments, options = tuple(case.inputs.values()), dict(case.options)
-        try:
-            read = self.reading(got, *arguments, **options)
-        except Exception:  # an answer of any form may come; one that cannot be read is wrong
+        read = self._read(got, case)
+        if read is None:
             return message
-        return mismatch(self.reading(expected, *arguments, **options), read, self.rtol, self.atol)
+        return mismatch(self._read(expected, case), read, self.rtol, self.atol)
+
+    def _read(self, value: Any, case: Case) -> Any:
+        """Give what counts of an answer, None if it cannot be read."""
+        try:
+            return self.reading and self.reading(value, *case.inputs.values(), **dict(case.options))
+        except Exception:  # an answer of any form may come
+            return None
 
     def _explanation(
         self,
@@ -131,34 +137,45 @@ class Judge:
         answers: Sequence[Answer],
         findings: Sequence[Finding],
     ) -> Misconception | None:
-        """Find the misconception whose answers equal the student's where the student is wrong."""
+        """Find the misconception whose answers equal the student's where the student is wrong.
+
+        One mistake may raise errors of one type with several texts, as lists and arrays do. Such
+        errors count as equal only where both lose points in the same cases.
+        """
         wrong = [i for i, finding in enumerate(findings) if finding.credit < 1]
         if not wrong or all(answers[i].outcome == "untouched" for i in wrong):
             return None
+        read = [self._read(a.value, case) for case, a in zip(cases, answers, strict=True)]
         best, best_rank = None, (len(wrong) / 2, -1, -1)
         for misconception in self.misconceptions:
             theirs = _ask_mistake(question, misconception.submission, cases)
-            trios = list(zip(cases, theirs, answers, strict=True))
-            exact = [self._same(one, other) for _, one, other in trios]
-            alike = [self._alike(*trio) for trio in trios]
+            both = list(zip(theirs, answers, strict=True))
+            exact = [self._same(one, other) for one, other in both]
+            loose = [same and _only_in_type(*pair) for same, pair in zip(exact, both, strict=True)]
+            if any(loose) and self._wrong_in(question, cases, theirs) != wrong:
+                exact = [same and not by_type for same, by_type in zip(exact, loose, strict=True)]
+            alike = [
+                exact[i] or self._reads_alike(cases[i], *both[i], read[i])
+                for i in range(len(cases))
+            ]
             rank = (sum(alike[i] for i in wrong), sum(exact[i] for i in wrong), sum(alike))
             # Explains at least half of what is wrong, and more than any other before it.
             if rank[0] >= best_rank[0] and rank > best_rank:
                 best, best_rank = misconception, rank
         return best
 
-    def _alike(self, case: Case, one: Answer, other: Answer) -> bool:
-        if self._same(one, other):
-            return True
-        if self.reading is None or not one.outcome == other.outcome == "value":
+    def _wrong_in(
+        self, question: Question, cases: Sequence[Case], answers: Sequence[Answer]
+    ) -> list[int]:
+        """List the cases in which answers lose points."""
+        pairs = zip(cases, answers, strict=True)
+        return [i for i, pair in enumerate(pairs) if self.finding(question, *pair).credit < 1]
+
+    def _reads_alike(self, case: Case, one: Answer, other: Answer, read_other: Any) -> bool:
+        if (one.outcome, one.changed) != ("value", other.changed) or other.outcome != "value":
             return False
-        try:
-            return (
-                one.changed == other.changed
-                and self._mismatch(one.value, other.value, case) is None
-            )
-        except Exception:  # neither needs to be readable
-            return False
+        read = None if read_other is None else self._read(one.value, case)
+        return read is not None and mismatch(read, read_other, self.rtol, self.atol) is None
 
     def _same(self, one: Answer, other: Answer) -> bool:
         if (one.outcome, one.error, one.changed) != (other.outcome, other.error, other.changed):
@@ -169,6 +186,15 @@ class Judge:
             return mismatch(one.value, other.value, self.rtol, self.atol) is None
         except (TypeError, ValueError):  # one of them is not a number, string or array
             return repr(one.value) == repr(other.value)
+
+
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def _only_in_type(one: Answer, other: Answer) -> bool:
+    """Tell whether two errors of one type say different things; their numbers may differ."""
+    texts = {NUMBER.sub("#", answer.message) for answer in (one, other)}
+    return one.outcome == "raised" and len(texts) == 2
 
 
 # Answers to public cases, with what they belong to: so no identity is that of another object.

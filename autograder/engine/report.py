@@ -9,6 +9,7 @@ from typing import Any
 from autograder.engine.compare import BARE_DIFFERENCES
 from autograder.engine.markup import (
     BAD,
+    CASES,
     COLOURS,
     GOOD,
     PARTLY,
@@ -203,13 +204,13 @@ class Report:
             if finding.says_more and finding.message != said:  # once for all that say the same
                 rows.append(["", prose(finding.message)])
             said = finding.message
-        return table(caption, ("result", "asked", "expected", "got"), rows)
+        return table(caption, ("result", "asked", "expected", "got"), rows, CASES)
 
     def _row(self, finding: Finding) -> list[str]:
         mark = finding.mark
         return [
             badge(f"{SIGNS[mark]} {mark}", COLOURS[mark]),
-            code(call_text(self.exercise, finding.case), breaks=True),
+            code(call_text(self.exercise, finding.case)),
             code(finding.wanted) if finding.reveal else "(not shown)",
             code(_got(finding)),
         ]

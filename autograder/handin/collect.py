@@ -1,5 +1,7 @@
 """Put what students handed in where nbgrader looks for it.
 
+A notebook and what lies beside it are one hand-in: they are taken, replaced or kept aside together.
+
 nbgrader's own ``zip_collect`` is not used: it takes one assignment at a time, wants a regular
 expression for the names, unpacks archives without limits, trusts a notebook's name, and throws away
 what it replaces. The result is the same as of its ``collect``, with ``timestamp.txt``, so all that
@@ -8,11 +10,9 @@ follows is nbgrader's.
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -23,6 +23,8 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.grading.course import Course
+from autograder.handin.beside import MOST_FILES, TOO_MANY
+from autograder.handin.bundle import Bundle
 from autograder.handin.source import HandedIn, Refused, read_source
 from autograder.handin.whose import Person, whose
 from autograder.student.work import WorkError, grade_id, parse_notebook, read_notebook
@@ -30,6 +32,7 @@ from autograder.student.work import WorkError, grade_id, parse_notebook, read_no
 ASIDE = "kept_aside"
 STAMP = "timestamp.txt"
 COLOURS = {"taken": "green", "replaced": "green", "not taken": "red", "older": "yellow"}
+ALONE = "it is not a notebook (.ipynb), and lies beside nobody's in particular"
 MINUTE = "%Y-%m-%d %H:%M"
 Outcome = Literal["taken", "replaced", "there already", "older", "not taken"]
 
@@ -48,18 +51,26 @@ class Collected:
 
 @dataclass(frozen=True)
 class _Spooled:
-    """A notebook that was recognised, and waits in a temporary folder."""
+    """A notebook that was recognised, and waits in a temporary folder with what lies beside it."""
 
     where: PurePosixPath
     when: datetime
     lesson: str
     path: Path
+    beside: dict[PurePosixPath, Path] = field(default_factory=dict)  # by path below the source
+
+    @property
+    def bundle(self) -> Bundle:
+        """All of it, with names relative to the notebook."""
+        folder = self.where.parent
+        names = {where.relative_to(folder).as_posix(): path for where, path in self.beside.items()}
+        return Bundle(self.path, names)
 
 
 def collect(
     course: Course, source: Path, lesson: str | None = None, dry_run: bool = False
 ) -> list[Collected]:
-    """Collect notebooks into the submitted folder.
+    """Collect notebooks, and what lies beside them, into the submitted folder.
 
     Parameters
     ----------
@@ -84,16 +95,9 @@ def collect(
     """
     wanted = {course.lesson(lesson).name} if lesson else {known.name for known in course.lessons}
     ids = lesson_ids(course)
-    results: list[Collected] = []
-    spooled: list[_Spooled] = []
     with TemporaryDirectory(prefix="collect-") as folder:
-        for number, one in enumerate(read_source(source)):
-            spool = Path(folder, str(number))
-            kept = one if isinstance(one, Refused) else _spool(one, ids, wanted, spool)
-            if isinstance(kept, Refused):
-                results.append(Collected(kept.where, "not taken", why=kept.why))
-            else:
-                spooled.append(kept)
+        spooled, refused = _spool_all(read_source(source), ids, wanted, Path(folder))
+        results = [Collected(one.where, "not taken", why=one.why) for one in refused]
         places = [(kept.where, kept.lesson) for kept in spooled]
         fallback = "" if source.is_dir() else source.stem
         owners = whose(places, people(course), fallback)
@@ -102,9 +106,13 @@ def collect(
             spooled = [replace(kept, when=_modified(source)) for kept in spooled]
         by_place: dict[tuple[str, str], list[_Spooled]] = defaultdict(list)
         for kept, owner in zip(spooled, owners, strict=True):
+            if len(kept.where.parts) == 1 and not owner.from_source:
+                # It lies among the whole class's: what else lies there is not its student's.
+                results += [Collected(where, "not taken", why=ALONE) for where in kept.beside]
+                kept.beside.clear()
             if owner.why_not:
-                why = owner.why_not
-                results.append(Collected(kept.where, "not taken", lesson=kept.lesson, why=why))
+                result = Collected(kept.where, "not taken", lesson=kept.lesson, why=owner.why_not)
+                results += _with_files(result, kept)
             else:
                 by_place[owner.student, kept.lesson].append(kept)
         for (student, name), several in by_place.items():
@@ -163,6 +171,41 @@ def people(course: Course) -> list[Person]:
         ]
 
 
+def _spool_all(
+    handed_in: Iterable[HandedIn | Refused],
+    ids: Mapping[str, set[str]],
+    wanted: set[str],
+    folder: Path,
+) -> tuple[list[_Spooled], list[Refused]]:
+    """Write what was handed in into a temporary folder, files with the notebook they belong to."""
+    spooled: list[_Spooled] = []
+    refused: list[Refused] = []
+    beside: dict[PurePosixPath, dict[PurePosixPath, Path]] = defaultdict(dict)
+    for number, one in enumerate(handed_in):
+        path = folder / str(number)
+        if isinstance(one, HandedIn) and one.beside:
+            path.write_bytes(one.data)
+            beside[one.beside][one.where] = path
+            continue
+        kept = one if isinstance(one, Refused) else _spool(one, ids, wanted, path)
+        if isinstance(kept, Refused):
+            refused.append(kept)
+        else:
+            spooled.append(kept)
+    there = {kept.where: kept for kept in spooled}
+    for notebook, files in beside.items():
+        for where in [where for where in files if any(above in files for above in where.parents)]:
+            refused.append(Refused(where, "a file stands where its folder should be"))
+            del files[where]
+        if notebook not in there:
+            refused += [Refused(where, f"it lies beside {notebook}") for where in files]
+        elif len(files) > MOST_FILES:
+            refused += [Refused(where, TOO_MANY) for where in files]
+        else:
+            there[notebook].beside.update(files)
+    return spooled, refused
+
+
 def _spool(
     one: HandedIn, ids: Mapping[str, set[str]], wanted: set[str], path: Path
 ) -> _Spooled | Refused:
@@ -176,42 +219,52 @@ def _spool(
     return _Spooled(one.where, one.when.replace(microsecond=0), lesson, path)
 
 
+def _with_files(result: Collected, kept: _Spooled) -> list[Collected]:
+    """Say of what lies beside a notebook the same as of the notebook."""
+    return [result, *(replace(result, where=where) for where in kept.beside)]
+
+
 def _put_newest(
     course: Course, student: str, lesson: str, several: list[_Spooled], dry_run: bool
 ) -> Iterator[Collected]:
     """Put the newest of a student's notebooks of a lesson in its place, and the others aside."""
     # Of the same time, the one whose name sorts last: the same each time it is run.
     *others, newest = sorted(several, key=lambda one: (one.when, str(one.where)))
-    yield _put(course, student, lesson, newest, dry_run)
+    yield from _with_files(_put(course, student, lesson, newest, dry_run), newest)
     for one in others:
         result = Collected(one.where, "older", student, lesson, one.when)
-        if one.path.read_bytes() == newest.path.read_bytes():
-            yield replace(result, outcome="there already", why=f"the same as {newest.where}")
+        if one.bundle.digest == newest.bundle.digest:
+            same_as = replace(result, outcome="there already", why=f"the same as {newest.where}")
+            yield from _with_files(same_as, one)
             continue
         if not dry_run:
-            _keep_aside(course, student, lesson, one.path, one.when)
-        yield replace(result, why=f"{newest.where} is newer")
+            _keep_aside(course, student, lesson, one.bundle, one.when)
+        yield from _with_files(replace(result, why=f"{newest.where} is newer"), one)
 
 
 def _put(course: Course, student: str, lesson: str, new: _Spooled, dry_run: bool) -> Collected:
     """Put a notebook into the submitted folder, or aside if there is a newer one."""
     target = course.notebook("submitted", lesson, student)
     result = Collected(new.where, "taken", student, lesson, new.when)
-    if not target.resolve().is_relative_to(course.classroom.resolve()):
-        return replace(result, outcome="not taken", why=f"{target} is behind a link")
+    if new.bundle.is_behind_a_link(target, course.classroom):
+        return replace(result, outcome="not taken", why=f"{target.parent} has, or is, a link")
     if target.is_file():
-        there = submitted_at(target)
-        if target.read_bytes() == new.path.read_bytes():
+        there, when = Bundle.at(target), submitted_at(target)
+        if there.digest == new.bundle.digest:
             return replace(result, outcome="there already")
-        if there > new.when:
+        if when > new.when:
             if not dry_run:
-                _keep_aside(course, student, lesson, new.path, new.when)
-            return replace(result, outcome="older", why=f"one of {there:{MINUTE}} is there")
+                _keep_aside(course, student, lesson, new.bundle, new.when)
+            return replace(result, outcome="older", why=f"one of {when:{MINUTE}} is there")
         if not dry_run:
-            _keep_aside(course, student, lesson, target, there)
-        result = replace(result, outcome="replaced", why=f"the one of {there:{MINUTE}}")
+            _keep_aside(course, student, lesson, there, when)
+        result = replace(result, outcome="replaced", why=f"the one of {when:{MINUTE}}")
     if not dry_run:
-        _copy(new.path, target)
+        try:
+            new.bundle.put(target)
+        except OSError as error:
+            why = f"{error.filename} cannot be written: {error.strerror}"
+            return replace(result, outcome="not taken", why=why)
         (target.parent / STAMP).write_text(f"{new.when:%Y-%m-%d %H:%M:%S} UTC\n")
     return result
 
@@ -231,21 +284,9 @@ def _modified(path: Path) -> datetime:
     return datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
 
 
-def _keep_aside(course: Course, student: str, lesson: str, path: Path, when: datetime) -> None:
-    """Keep a notebook that does not count where nbgrader does not look."""
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
-    name = f"{when:%Y%m%dT%H%M%SZ}-{digest}.ipynb"  # twice the same is kept once
-    kept = course.classroom / ASIDE / student / lesson / name
-    if not kept.exists():
-        _copy(path, kept)
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy a file; whoever reads the target meanwhile sees the old one or the new one."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.partial")
-    shutil.copyfile(source, partial)
-    partial.replace(target)
+def _keep_aside(course: Course, student: str, lesson: str, bundle: Bundle, when: datetime) -> None:
+    """Keep a hand-in that does not count where nbgrader does not look."""
+    bundle.keep(course.classroom / ASIDE / student / lesson, when)
 
 
 def table(results: Sequence[Collected]) -> Table:

@@ -1,16 +1,20 @@
-"""Pack a student's notebooks for the instructor, and say beforehand what is wrong with them."""
+"""Pack a student's notebooks for the instructor, and say beforehand what is wrong with them.
+
+A student's own files beside a notebook go along: its run finds them there.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from autograder.grading.course import CourseError, find_course
+from autograder.handin.beside import read_own_files
 from autograder.handin.student_ids import student_id
 from autograder.student.progress import lesson_notebooks
 from autograder.student.work import (
@@ -24,12 +28,13 @@ from autograder.student.work import (
     syntax_problem,
 )
 
+MOST_NAMED = 8
 OLDEST = datetime(1980, 1, 1)  # that a zip can name
 
 
 @dataclass(frozen=True)
 class Packed:
-    """One notebook on its way to the instructor.
+    """One notebook on its way to the instructor, and what goes along with it.
 
     Attributes
     ----------
@@ -41,17 +46,26 @@ class Packed:
         What the student should know before handing it in.
     data
         The file's bytes, as they were when the warnings were written.
+    beside
+        The student's own files, by name relative to the notebook.
     """
 
     path: Path
     work: LessonWork
     warnings: tuple[str, ...]
     data: bytes
+    beside: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def member(self) -> str:
         """Its name in the zip."""
         return f"{self.work.name}/{self.work.name}.ipynb"
+
+    @property
+    def members(self) -> dict[str, bytes]:
+        """All that is to be in the zip, by name."""
+        beside = {f"{self.work.name}/{name}": data for name, data in self.beside.items()}
+        return {self.member: self.data, **beside}
 
 
 def choose(folder: Path, lessons: Sequence[str], released: Mapping[str, set[str]]) -> list[Packed]:
@@ -104,7 +118,7 @@ def released_ids(start: Path) -> dict[str, set[str]]:
 
 
 def pack(packed: Sequence[Packed], student: str, output: Path) -> Path:
-    """Write the notebooks into one zip.
+    """Write the notebooks, and what goes along with them, into one zip.
 
     Parameters
     ----------
@@ -133,16 +147,24 @@ def pack(packed: Sequence[Packed], student: str, output: Path) -> Path:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
             for one in packed:
                 saved = datetime.fromtimestamp(one.path.stat().st_mtime)
-                info = zipfile.ZipInfo(one.member, max(saved, OLDEST).timetuple()[:6])
-                info.compress_type = zipfile.ZIP_DEFLATED
-                info.external_attr = 0o644 << 16
-                archive.writestr(info, one.data)
+                for member, data in one.members.items():
+                    info = zipfile.ZipInfo(member, max(saved, OLDEST).timetuple()[:6])
+                    info.compress_type = zipfile.ZIP_DEFLATED
+                    info.external_attr = 0o644 << 16
+                    archive.writestr(info, data)
         partial.replace(target)
     except OSError as error:
         with contextlib.suppress(OSError):
             partial.unlink()
         raise CourseError(f"{target} cannot be written: {error.strerror or error}.") from None
     return target
+
+
+def listed(names: Iterable[str]) -> str:
+    """Name files in a sentence: the first few of them."""
+    names = list(names)
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _no_notebook(folder: Path, name: str, there: Mapping[str, Path]) -> str:
@@ -166,8 +188,14 @@ def _read(path: Path, released: Mapping[str, set[str]]) -> Packed:
         raise CourseError(f"{path} cannot be read: {error.strerror or error}.") from None
     name = path.parent.name
     work = lesson_work(name, notebook)
-    warnings = [*_about_parts(work), *_about_cells(notebook, released.get(name, set()))]
-    return Packed(path, work, (*warnings, *_about_files(path, notebook)), data)
+    beside, left_out = read_own_files(path.parent)
+    warnings = (
+        *_about_parts(work),
+        *_about_cells(notebook, released.get(name, set())),
+        *_about_files(path, notebook),
+        *left_out,
+    )
+    return Packed(path, work, warnings, data, beside)
 
 
 def _is_begun(work: LessonWork) -> bool:
@@ -177,7 +205,7 @@ def _is_begun(work: LessonWork) -> bool:
 def _about_parts(work: LessonWork) -> Iterator[str]:
     for part in work.parts:
         if part.state == "untouched":
-            yield f"{part.name} is not solved ({part.points:g} points)."
+            yield f"{part.name} is not solved ({_points(part.points)})."
         elif part.state == "broken":
             yield f"{part.name} cannot be run: {part.problem}."
         elif part.state == "failed":
@@ -187,9 +215,13 @@ def _about_parts(work: LessonWork) -> Iterator[str]:
         elif part.state == "unchecked":
             yield f"{part.name} was never checked, or was not saved after its check."
         elif part.state == "empty":
-            yield f"{part.name} has no answer ({part.points:g} points)."
+            yield f"{part.name} has no answer ({_points(part.points)})."
         elif not part.done:
             yield f"{part.name} has {part.score:g} of {part.points:g} points in its visible cases."
+
+
+def _points(number: float) -> str:
+    return f"{number:g} point{'' if number == 1 else 's'}"
 
 
 def _about_cells(notebook: Mapping[str, Any], released: set[str]) -> Iterator[str]:

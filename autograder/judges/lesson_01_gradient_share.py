@@ -16,7 +16,8 @@ def expected_shares(
     targets: Any,
     hidden: Any = None,
     num_classes: int | None = None,
-) -> np.ndarray:
+    afterwards: bool = False,
+) -> Any:
     """Work the gradients out on paper: d loss / d logits is p - y, and the rest is chain rule."""
     weight, bias, x = (np.asarray(a, dtype=np.float64) for a in (weight, bias, inputs))
     h = x if hidden is None else np.tanh(x @ np.asarray(hidden, dtype=np.float64).T)
@@ -31,7 +32,8 @@ def expected_shares(
             d_hidden = (d @ weight) * (1 - h[targets == c] ** 2)
             parts.append(d_hidden.T @ x[targets == c])
         norms.append(np.sqrt(sum((part**2).sum() for part in parts)))
-    return normalise(norms)
+    shares = normalise(norms)
+    return {"left in .grad": "nothing", "the shares": shares} if afterwards else shares
 
 
 def gradients(model: Any, loss: Any) -> list[np.ndarray]:
@@ -105,6 +107,12 @@ def running_sums(model: Any, inputs: Any, targets: Any, num_classes: int | None 
     """Let the gradients of one class pile up on those of the classes before it."""
     stacked = [np.concatenate(g) for g in class_gradients(model, inputs, targets)]
     return normalise(np.linalg.norm(np.cumsum(stacked, axis=0), axis=1))
+
+
+def stored_gradients(model: Any, inputs: Any, targets: Any, num_classes: int | None = None) -> Any:
+    """Let PyTorch store the gradients in the model, and leave the last ones there."""
+    losses(model, inputs, targets).sum().backward()
+    return normalise([norm(g) for g in class_gradients(model, inputs, targets)])
 
 
 def nan_where_empty(model: Any, inputs: Any, targets: Any, num_classes: int | None = None) -> Any:
@@ -199,6 +207,12 @@ gradient_share = Judge(
             "`backward` adds to what `.grad` holds already. Clear it between two classes, or ask "
             "for a gradient that nobody stores.",
             running_sums,
+        ),
+        Misconception(
+            "leaves gradients behind in the model's `.grad`",
+            "The shares are right, but the next `backward` of whoever trains this model adds to "
+            "what you left. `torch.autograd.grad` stores nothing; `backward` needs a clean-up.",
+            stored_gradients,
         ),
         Misconception(
             "leaves out classes that have no samples",

@@ -79,14 +79,18 @@ def facts(
     return found
 
 
+def any_neighbour(rng: np.random.Generator, near: np.ndarray, starts: np.ndarray) -> Any:
+    """Draw a neighbour of each start."""
+    return near[starts, rng.integers(near.shape[1], size=len(starts))]
+
+
 def smote_with(
     gap: Any = lambda rng, rows, features: rng.random((rows, 1)),
-    ends: Any = lambda rng, near, starts: near[
-        starts, rng.integers(near.shape[1], size=len(starts))
-    ],
+    ends: Any = any_neighbour,
+    table: Any = lambda own, inputs: own,
     join: Any = lambda start, end, gap: start + gap * (end - start),
 ) -> Any:
-    """Make a solution that is right but for one of its steps."""
+    """Make a solution that is right but for one of its steps; `table` is where ends are read."""
 
     def solution(
         inputs: Any, labels: Any, rare: int, num_samples: int, k: int = 5, seed: Any = None
@@ -94,8 +98,8 @@ def smote_with(
         own, rng = members(inputs, labels, rare), np.random.default_rng(seed)
         near = neighbours(own, min(k, len(own) - 1))
         starts = rng.integers(len(own), size=num_samples)
-        chosen = ends(rng, near, starts)
-        rows: np.ndarray = join(own[starts], own[chosen], gap(rng, num_samples, own.shape[1]))
+        chosen = table(own, np.asarray(inputs, dtype=float))[ends(rng, near, starts)]
+        rows: np.ndarray = join(own[starts], chosen, gap(rng, num_samples, own.shape[1]))
         return rows
 
     return solution
@@ -177,23 +181,6 @@ def of_smallest(
     return rows
 
 
-def numbers_of_all_rows(
-    inputs: Any, labels: Any, rare: int, num_samples: int, k: int = 5, seed: Any = None
-) -> np.ndarray:
-    """Look a neighbour's number, which counts the rows of the class, up in the whole table."""
-    own, rng = members(inputs, labels, rare), np.random.default_rng(seed)
-    near = neighbours(own, min(k, len(own) - 1))
-    starts = rng.integers(len(own), size=num_samples)
-    ends = np.asarray(inputs, dtype=float)[itself_excluded(rng, near, starts)]
-    rows: np.ndarray = own[starts] + rng.random((num_samples, 1)) * (ends - own[starts])
-    return rows
-
-
-def itself_excluded(rng: np.random.Generator, near: np.ndarray, starts: np.ndarray) -> Any:
-    """Draw a neighbour of each start."""
-    return near[starts, rng.integers(near.shape[1], size=len(starts))]
-
-
 def one_seed_for_all(
     inputs: Any, labels: Any, rare: int, num_samples: int, k: int = 5, seed: Any = None
 ) -> np.ndarray:
@@ -201,7 +188,7 @@ def one_seed_for_all(
     own = members(inputs, labels, rare)
     near = neighbours(own, min(k, len(own) - 1))
     starts = np.random.default_rng(seed).integers(len(own), size=num_samples)
-    ends = itself_excluded(np.random.default_rng(seed), near, starts)
+    ends = any_neighbour(np.random.default_rng(seed), near, starts)
     gap = np.random.default_rng(seed).random((num_samples, 1))
     rows: np.ndarray = own[starts] + gap * (own[ends] - own[starts])
     return rows
@@ -212,6 +199,14 @@ def of_class_1(
 ) -> np.ndarray:
     """Take class 1, whatever is asked for."""
     rows: np.ndarray = right(inputs, labels, 1, num_samples, k, seed)
+    return rows
+
+
+def of_all_classes(
+    inputs: Any, labels: Any, rare: int, num_samples: int, k: int = 5, seed: Any = None
+) -> np.ndarray:
+    """Start and end anywhere, as if all rows were of one class."""
+    rows: np.ndarray = right(inputs, np.full(len(labels), rare), rare, num_samples, k, seed)
     return rows
 
 
@@ -316,6 +311,12 @@ synthetic_samples = Judge(
             of_smallest,
         ),
         Misconception(
+            "ignores `rare` and works with the samples of all classes",
+            "Both ends of a segment must be samples of the class `rare`. Pick its rows out of "
+            "`inputs` first, and go on with these alone.",
+            of_all_classes,
+        ),
+        Misconception(
             "ignores `seed`",
             "The same seed should give the same rows, or nobody can repeat the experiment. Use "
             "the generator that `as_rng(seed)` gives for all that is random.",
@@ -341,7 +342,7 @@ synthetic_samples = Judge(
             "looks neighbours up in the table of all rows",
             "`kneighbors` was shown the rows of the class, so neighbour 3 is the class's row 3, "
             "and not row 3 of `inputs`. Look it up where you looked for it.",
-            numbers_of_all_rows,
+            smote_with(table=lambda own, inputs: inputs),
         ),
         Misconception(
             "works with class 1, whatever `rare` is",

@@ -53,6 +53,13 @@ def weight_of_present(labels: Any) -> np.ndarray:
     return table
 
 
+def over_the_table(labels: Any) -> list[Any]:
+    """Take the class sizes for class numbers."""
+    table = class_totals(labels)
+    with np.errstate(divide="ignore"):
+        return [1 / table[size] for size in table]
+
+
 def by_class_order(labels: Any) -> np.ndarray:
     """List the weights class after class."""
     return expected_weights(sorted(as_list(labels)))
@@ -132,6 +139,12 @@ sample_weights = Judge(
             "`np.unique` and `Counter` list only classes that they meet, so with the labels 0 and "
             "3, class 3 is in the second place. `class_counts` leaves a place for each class.",
             weight_of_present,
+        ),
+        Misconception(
+            "goes through the class sizes, not through the labels",
+            "`class_counts` is a table: place c holds the size of class c. Look it up once for "
+            "each label; a size is no class number, and there are as many weights as labels.",
+            over_the_table,
         ),
         Misconception(
             "takes a tensor of bytes for a mask",

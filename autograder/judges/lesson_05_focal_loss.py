@@ -75,6 +75,29 @@ def not_indexed(
     return losses.sum() / (counted if reduction == "mean" else 1)
 
 
+def with_alpha_as_it_came(use: Callable[[Any, Any, Any], Any]) -> Loss:
+    """Make a loss that hands alpha on as it is, with the targets and a tensor of the losses."""
+
+    def loss(
+        logits: Any, targets: Any, alpha: Any = None, ignore_index: int = IGNORE, **options: Any
+    ) -> Any:
+        import torch
+
+        reduction = options.pop("reduction", "mean")
+        losses = expected_loss(
+            logits, targets, reduction="none", ignore_index=ignore_index, **options
+        )
+        counted = torch.as_tensor(targets) != ignore_index
+        if alpha is not None:
+            classes = torch.where(counted, torch.as_tensor(targets), 0)
+            losses = np.asarray(use(alpha, classes, torch.as_tensor(losses)))
+        if reduction == "none":
+            return losses
+        return losses.sum() / (int(counted.sum()) if reduction == "mean" else 1)
+
+    return loss
+
+
 def indexes_with_ignored(
     logits: Any, targets: Any, alpha: Any = None, ignore_index: int = IGNORE, **options: Any
 ) -> Any:
@@ -158,6 +181,18 @@ focal_loss = Judge(
             "`alpha` has C numbers, one a class; the losses are N, one a sample. What has to be "
             "looked up, and by which index, so that there are N weights too?",
             not_indexed,
+        ),
+        Misconception(
+            "indexes `alpha` in whatever form it comes",
+            "`alpha` may be a list, which takes one whole number as an index, or a single number, "
+            "which takes none. `as_class_tensor` makes a tensor with C entries of either.",
+            with_alpha_as_it_came(lambda alpha, classes, losses: alpha[classes] * losses),
+        ),
+        Misconception(
+            "multiplies by `alpha` in whatever form it comes",
+            "`alpha` may be a list, and has one entry a *class*; the losses are a tensor, with one "
+            "a *sample*. Make a tensor of it, and look up the entry of each sample's class.",
+            with_alpha_as_it_came(lambda alpha, classes, losses: alpha * losses),
         ),
         Misconception(
             "reads `alpha` from its end",

@@ -119,8 +119,8 @@ focal_term = Judge(
         ),
         Misconception(
             "cuts the result off from `log_odds`",
-            "The loss is right, but PyTorch cannot go back from it. `detach`, `no_grad`, `item` "
-            "and NumPy all cut the connection: stay with operations on tensors.",
+            "PyTorch cannot go back from what came out. `detach`, `no_grad`, `item` and NumPy all "
+            "cut the connection to the log-odds: stay with operations on tensors.",
             with_torch(lambda log_p, log_rest, gamma: (-(gamma * log_rest).exp() * log_p).detach()),
         ),
         Misconception(
@@ -176,6 +176,13 @@ focal_term = Judge(
             "The answer has the shape of `log_odds`, a loss for each. Whoever calls it decides "
             "whether to add them up.",
             with_torch(lambda log_p, log_rest, gamma: -((gamma * log_rest).exp() * log_p).sum()),
+        ),
+        Misconception(
+            "goes back from log p to p, and takes 1 - p from that",
+            "`F.logsigmoid` was the right start. But its exponential is exactly 1 from log-odds of "
+            "17 on, so that 1 - p is 0, and a root has an infinite slope there. Of which number is "
+            "log (1 - p) the logsigmoid?",
+            with_torch(lambda log_p, log_rest, gamma: -((1 - log_p.exp()) ** gamma) * log_p),
         ),
         Misconception(
             "takes 1 minus the logarithm for 1 - p",

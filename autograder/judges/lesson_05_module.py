@@ -20,7 +20,7 @@ def expected_answer(ask: str, logits: Any, targets: Any, **options: Any) -> Any:
         return expected_loss(logits, targets, **options)
     if ask == "saved":
         return f"saved: {[round(float(a), 4) for a in options['alpha']]}; trained: nothing"
-    return {"moved": "meta", "refused": "refused"}[ask]
+    return {"moved": "meta", "refused": "ValueError"}[ask]
 
 
 def as_buffer(module: Any, alpha: Any) -> None:
@@ -67,7 +67,7 @@ def as_tensor_of_none(module: Any, alpha: Any) -> None:
 def module_with(
     keep: Callable[[Any, Any], None] = as_buffer,
     loss: Callable[..., Any] = expected_loss,
-    refuse: bool = True,
+    refusal: type[Exception] | None = ValueError,
     ready: bool = True,
 ) -> Callable[..., Any]:
     """Make a class (a function that makes a module will do) from its parts."""
@@ -91,8 +91,8 @@ def module_with(
                 options = {"reduction": reduction, "ignore_index": ignore_index}
                 return loss(logits.detach(), targets, alpha=kept, gamma=gamma, **options)
 
-        if refuse and reduction not in REDUCTIONS:
-            raise ValueError(reduction)
+        if refusal and reduction not in REDUCTIONS:
+            raise refusal(reduction)
         return Loss()
 
     return make
@@ -156,7 +156,19 @@ FocalLoss = Judge(
             "accepts any `reduction`",
             "With a typo in it, the loss would go on with another reduction, and nobody would be "
             "told. Compare it with the list of those that exist; `as_choice` does so.",
-            module_with(refuse=False),
+            module_with(refusal=None),
+        ),
+        Misconception(
+            "refuses a wrong `reduction` by `assert`",
+            "An `assert` is a note to yourself: Python leaves it out when run with `-O`, and then "
+            "any typo passes. Tell the caller with `raise ValueError(...)`, or with `as_choice`.",
+            module_with(refusal=AssertionError),
+        ),
+        Misconception(
+            "refuses a wrong `reduction` with a KeyError",
+            "A key that is missing is your dictionary's affair. To the caller, the value of an "
+            "argument is wrong, and Python's name for that is ValueError. `as_choice` raises it.",
+            module_with(refusal=KeyError),
         ),
         Misconception(
             "computes without `alpha`",

@@ -111,6 +111,12 @@ def place_in_a_part(y_true: Any, scores: Any, least: float, positive: int = 1) -
     return thresholds[enough.index(max(enough))], max(enough)
 
 
+def place_in_the_whole(y_true: Any, scores: Any, least: float, positive: int = 1) -> Pair:
+    """Look for the place as above, and take both answers from there."""
+    threshold, _ = place_in_a_part(y_true, scores, least, positive)
+    return threshold, precision(judged.counts_at(y_true, scores, threshold, positive))
+
+
 precision_at_recall = Judge(
     name="precision_at_recall",
     expected=expected_precision,
@@ -192,6 +198,13 @@ precision_at_recall = Judge(
             "find enough, place 0 is no longer the first threshold. Pick thresholds in the same "
             "way, or let no array get shorter.",
             place_in_a_part,
+        ),
+        Misconception(
+            "takes a place in a shortened array for one in the whole arrays",
+            "`argmax` counts from the first entry that finds enough, and you look up from the very "
+            "first. Let no array get shorter: give the entries that find too little a precision "
+            "that cannot win.",
+            place_in_the_whole,
         ),
         Misconception(
             *judged.ONE_IS_POSITIVE,

@@ -106,12 +106,13 @@ def ask_about_a_model(
     inputs: Any,
     targets: Any,
     hidden: Any = None,
+    afterwards: bool = False,
     **options: Any,
 ) -> Any:
     """Ask a function about a softmax regression, or about a network with a hidden layer.
 
     The layers hold the case's own tensors, so a function that trains the model is found to have
-    changed its arguments.
+    changed its arguments. With `afterwards`, the answer says too what the function left in `.grad`.
     """
     from torch import nn
 
@@ -127,7 +128,12 @@ def ask_about_a_model(
     model = linear(weight, bias)
     if hidden is not None:
         model = nn.Sequential(linear(hidden), nn.Tanh(), model)
-    return function(model, inputs, targets, **options)
+    shares = function(model, inputs, targets, **options)
+    if not afterwards:
+        return shares
+    # Zeros are as good as None: the next `backward` adds to either without harm.
+    left = any(t.grad is not None and t.grad.any() for t in (*model.parameters(), inputs))
+    return {"left in .grad": "gradients" if left else "nothing", "the shares": shares}
 
 
 def model_case(
@@ -185,6 +191,12 @@ def draw_models(rng: np.random.Generator) -> list[Case]:
             batch(draw_sizes(rng, 3, high=9), 2, hidden=4),
             hidden=rng.normal(size=(4, 2)),
         ),
+        model_case(
+            "what is left behind",
+            "a batch): its answer, and what it left in `.grad`",
+            batch(draw_sizes(rng, 3, high=9), 2),
+            afterwards=True,
+        ),
     ]
 
 
@@ -218,6 +230,12 @@ gradient_share = Question(
             "inputs, [2, 0, 1, 0, 2, 0]): Linear, Tanh, Linear",
             {**FEW, "targets": [2, 0, 1, 0, 2, 0]},
             hidden=[[0.5, 1.0], [-1.0, 0.5]],
+        ),
+        model_case(
+            "what is left behind",
+            "inputs, [1, 0, 0, 2, 0, 0]): its answer, and what it left in `.grad`",
+            {**FEW, "targets": [1, 0, 0, 2, 0, 0]},
+            afterwards=True,
         ),
     ],
     draw=draw_models,

@@ -96,11 +96,9 @@ def ask_about_a_term(
         losses = function(leaf, **options)
         if ask == "loss" or losses is None:
             return losses
-        if not isinstance(losses, torch.Tensor):
-            raise RuntimeError(  # one type with the next: to the judge it is one mistake
-                "there is no gradient: the result is no tensor, but a number or array"
-            )
-        if not losses.requires_grad:
+        if not isinstance(losses, torch.Tensor | np.ndarray):
+            raise TypeError("there is no gradient: the result is no tensor")
+        if isinstance(losses, np.ndarray) or not losses.requires_grad:
             raise RuntimeError(
                 "there is no gradient: the result is cut off from log_odds, by detach, item, "
                 "NumPy or no_grad"

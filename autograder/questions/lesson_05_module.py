@@ -32,9 +32,11 @@ def ask_about_the_module(
         right(logits, targets)
         try:
             make(**options)(logits, targets)
-        except Exception:
-            return "refused"
-        return "accepted"
+        except ValueError:
+            return "ValueError"
+        except Exception as error:
+            return type(error).__name__
+        return "no error"
     module = loss_class(**options)
     if not issubclass(type(module), nn.Module):
         return module
@@ -150,9 +152,7 @@ FocalLoss = Question(
         module_case(
             "a move", "moved", None, '.to("meta"): where is alpha then?', alpha=[0.75, 0.25]
         ),
-        module_case(
-            "an unknown reduction", "refused", None, ": refused with an error?", reduction="avg"
-        ),
+        module_case("an unknown reduction", "refused", None, ": which error?", reduction="avg"),
     ],
     draw=draw_modules,
     call=ask_about_the_module,

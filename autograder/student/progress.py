@@ -15,6 +15,7 @@ COUNTED = (
     "Points are those of the visible cases; in grading, cases drawn for you count too. Written "
     "answers get theirs from a person."
 )
+SIZES = ("flex:3 1 8em", "flex:1 1 4.5em", "flex:4 1 9em")  # of a name, points, and a sentence
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,10 @@ class Progress:
         body = [heading(f"<strong>{prose(self.headline())}</strong>")]
         if self.this:
             rows = [[code(p.name), _earned(p), prose(p.says)] for p in self.this.parts]
-            body.append(table("This lesson", ("in this lesson", "points", "state"), rows))
+            body.append(table("This lesson", ("in this lesson", "points", "state"), rows, SIZES))
         if len(self.lessons) > 1:
-            rows = [[prose(w.name), _sum(w), prose(w.next_step or "done")] for w in self.lessons]
-            body.append(table("The course", ("lesson", "points", "next step"), rows))
+            rows = [[code(w.name), _sum(w), prose(w.next_step or "done")] for w in self.lessons]
+            body.append(table("The course", ("lesson", "points", "next step"), rows, SIZES))
         for line in (*self.unread, COUNTED):
             body.append(f"<p style='margin:6px 0 0'>{prose(line)}</p>")
         accent = GOOD if self.lessons and self.score == self.points else PARTLY

@@ -273,7 +273,7 @@ print(f"flagged {flagged.sum()}, of which fraud {caught}; false alarms {flagged.
 # %% [markdown]
 # Same network, not one weight changed, and it catches **26 of 50** frauds instead of none. The
 # price is 194 false alarms, which the desk had time for. Meanwhile accuracy *fell*, from 0.990 to
-# 0.956: anyone who picks models by accuracy throws this one away and keeps the constant.
+# 0.956: anyone who picks models by accuracy throws this one away and keeps the constant [6].
 #
 # Is that luck? Ten data sets, each with its own network, show how far to trust one number. We also
 # watch them train, for the next section.
@@ -354,8 +354,9 @@ for step in (200, 500):
 # ### Exercise 3: the gradient share (3 points)
 #
 # Measure it, for any model and any number of classes. A class without samples pulls at nothing:
-# its share is 0. Leave the model as you found it: `torch.autograd.grad` returns gradients without
-# storing them in `.grad`, as `backward` would.
+# its share is 0. Leave the model as you found it, with nothing in the `.grad` of its parameters:
+# the next `backward` of whoever trains it would add to that. (`torch.autograd.grad` returns
+# gradients without storing them.)
 
 # %% role="exercise" reference="imbalance_lessons.distribution.gradient_share"
 
@@ -405,9 +406,9 @@ for step in (0, 10, 20, 30, 50, 100, 200, 500):
 # %% [markdown]
 # There are two things to see here, and the second is easily missed.
 #
-# **At the start, the crowd pulls.** The fresh network gives every payment about 50%, so each sample
-# pulls about as hard as any other, and numbers decide: fraud makes up 1% of the payments and has
-# 1.0% of the gradient (median; 0.7% to 2.3%). What the crowd wants is simple: *say "legitimate"
+# **At the start, the crowd pulls** [7]. The fresh network gives every payment about 50%, so each
+# sample pulls about as hard as any other, and numbers decide: fraud makes up 1% of the payments and
+# has 1.0% of the gradient (median; 0.7% to 2.3%). What the crowd wants is simple: *say "legitimate"
 # more often*. In 30 steps the mean score falls from 0.52 to 0.014, close to the base rate of 0.01.
 # All the while the ranking hardly improves: the ROC-AUC goes from 0.49, a coin toss, to 0.62.
 #

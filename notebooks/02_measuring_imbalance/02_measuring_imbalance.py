@@ -123,7 +123,7 @@ print("of 4 classes:", np.bincount(holes, minlength=4))
 # %% [markdown]
 # ## One number: the imbalance ratio
 #
-# The **imbalance ratio** divides the largest class by the smallest:
+# The **imbalance ratio** [3] divides the largest class by the smallest:
 #
 # $$\rho = \frac{\max_c n_c}{\min_c n_c}$$
 #

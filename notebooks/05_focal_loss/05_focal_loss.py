@@ -395,7 +395,8 @@ print("moved to another device, alpha is on:", criterion.to("meta").alpha.device
 # ### Exercise 4: the module (2 points)
 #
 # Write `FocalLoss`. Your `focal_loss` computes; `forward` calls it. `__init__` keeps what it was
-# given, alpha as a buffer, and raises a `ValueError` if `reduction` is not one of `REDUCTIONS`.
+# given, alpha as a buffer. A `reduction` that is not one of `REDUCTIONS` is refused with a
+# `ValueError`, best in `__init__`: before the training, not in the middle of it.
 
 # %% role="exercise" reference="imbalance_lessons.focal.FocalLoss"
 

@@ -36,7 +36,7 @@ from imbalance_lessons.validation import as_number, paired_labels
 # Call the class we look for *positive*, and every other class *negative*. A sample is *flagged* if
 # the model calls it positive. Then each sample is one of four things:
 #
-# | | flagged | not flagged |
+# | truth | flagged | not flagged |
 # |---|---|---|
 # | **positive** | true positive, TP: found | false negative, FN: missed |
 # | **negative** | false positive, FP: false alarm | true negative, TN: left alone |

@@ -25,6 +25,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from autograder.grading.course import CLASSROOM_VARIABLE, Course
 from autograder.grading.demo import hand_in_samples
+from autograder.grading.lab import LANDING_PAGE, lab_environment
 from autograder.grading.sample import hand_in, sample_students
 
 ROOT = Path(__file__).parents[2]
@@ -171,6 +172,7 @@ def student_folder(tmp_path_factory):
         target = folder / lesson / f"{lesson}.ipynb"
         target.parent.mkdir()
         shutil.copyfile(course.notebook("release", lesson), target)
+    shutil.copyfile(ROOT / "notebooks" / LANDING_PAGE, folder / LANDING_PAGE)
     solved = folder / SOLVED / f"{GRADED}.ipynb"
     solved.parent.mkdir()
     released = nbformat.read(course.notebook("release", GRADED), as_version=4)
@@ -194,7 +196,9 @@ def graded_course(tmp_path_factory):
 @pytest.fixture(scope="session")
 def student_lab(student_folder, tmp_path_factory):
     """JupyterLab on the student's folder; called with a path it gives that page's address."""
-    with running_lab(student_folder, tmp_path_factory.mktemp("jupyter")) as address:
+    settings = lab_environment(tmp_path_factory.mktemp("course"))  # as `imbalance-lessons lab` does
+    where = {"JUPYTER_CONFIG_PATH": settings["JUPYTER_CONFIG_PATH"]}
+    with running_lab(student_folder, tmp_path_factory.mktemp("jupyter"), **where) as address:
         yield address
 
 

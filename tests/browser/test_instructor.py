@@ -55,8 +55,8 @@ def test_formgrader_shows_a_written_answer_with_its_scheme(formgrader, screensho
     first_words = " ".join(answer.split()[:5])
     expect(formgrader.locator("body")).to_contain_text(first_words)
     expect(formgrader.locator("math").first).to_be_attached()
-    written.scroll_into_view_if_needed()
     screenshot(formgrader, "formgrader")
+    screenshot(written, "formgrader_scheme")
 
 
 def test_formgrader_begins_where_it_should_without_mathjax(formgrader):

@@ -71,3 +71,14 @@ def test_the_theme_can_be_changed_and_stays(site, open_page):
     assert page.evaluate(theme) == "dark"
     page.reload()
     assert page.evaluate(theme) == "dark"
+
+
+def test_the_landing_page_s_cards_stand_side_by_side_where_there_is_room(site, open_page):
+    places = """cards => cards.map(card => [card.getBoundingClientRect().top,
+        parseFloat(getComputedStyle(card).paddingLeft)])"""
+    for width, rows in ((1280, 1), (390, 3)):
+        page = open_page(f"{site}/index.html", width=width)
+        found = page.locator(".course-cards").first.locator(".course-card").evaluate_all(places)
+        assert len(found) == 3
+        assert len({top for top, _ in found}) == rows
+        assert all(padding >= 10 for _, padding in found)

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from autograder.grading.lab import LANDING_PAGE
 from autograder.grading.sample import sample_students
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -63,6 +64,18 @@ def solve(page, lesson, student, exercise):
     page.keyboard.press("Shift+Enter")
     page.keyboard.press("Shift+Enter")
     return page.get_by_role("group", name=f"Check of {exercise}", exact=True)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_landing_page_is_read_and_leads_to_the_lessons(
+    open_page, student_lab, screenshot, scheme
+):
+    page = open_page(student_lab(f"lab/tree/{LANDING_PAGE}"), scheme=scheme)
+    shown = page.locator(".jp-MarkdownViewer")
+    expect(shown.get_by_role("heading", name="Class imbalance in PyTorch")).to_be_visible()
+    screenshot(page, f"landing_{scheme}")
+    shown.get_by_role("link", name="2. Measuring imbalance").click()
+    expect(page.locator(".jp-Notebook .jp-Cell").first).to_contain_text("Lesson 2")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -41,6 +41,8 @@ MISTAKES = [
     (lambda: torch.bincount(ARRAY), "into a tensor first"),
     (lambda: LABELS[ARRAY], "A list takes a single number"),
     (lambda: LABELS[TENSOR], "A list takes a single number"),
+    (lambda: LABELS * TENSOR, "A list takes a single number as an index or a factor"),
+    (lambda: 1 if ARRAY else 0, "after `if` say"),
     (lambda: LABELS[LABELS], "A list takes a single number"),
     (lambda: ARRAY[ARRAY / 2], "whole numbers"),
     (lambda: TENSOR[TENSOR / 2], "whole numbers"),

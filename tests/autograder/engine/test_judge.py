@@ -53,6 +53,38 @@ def test_a_mistake_in_a_minority_of_what_is_wrong_is_not_named(judge, judged):
     assert report.misconception is None
 
 
+def raises_where(condition, message):
+    """Make a solution that is right but for an error on some numbers."""
+
+    def mean(numbers):
+        if condition(numbers):
+            raise AttributeError(message)
+        return sum(numbers) / len(numbers)
+
+    return mean
+
+
+@pytest.mark.parametrize(
+    ("condition", "message", "named"),
+    [
+        # The known mistake raises on lists of two: "'list' object has no attribute 'mean', at 2".
+        (lambda numbers: len(numbers) == 2, "'list' object has no attribute 'mean', at 7", True),
+        (lambda numbers: len(numbers) == 2, "'tuple' object has no attribute 'total'", True),
+        (lambda numbers: True, "'list' object has no attribute 'mean', at 2", True),
+        (lambda numbers: True, "'tuple' object has no attribute 'total'", False),
+    ],
+    ids=["another number", "another text, same cases", "same text", "another mistake"],
+)
+def test_errors_of_one_type_are_one_mistake_where_they_come_in_the_same_cases(
+    question, judge, condition, message, named
+):
+    known = raises_where(lambda n: len(n) == 2, "'list' object has no attribute 'mean', at 2")
+    judge = replace(judge, misconceptions=[Misconception("asks a list", "Turn it round.", known)])
+    cases = [Case(str(n), {"numbers": n}) for n in ([1, 2], [3, 4], [5, 6, 8])]
+    report = judge.report(question, cases, ask(question, raises_where(condition, message), cases))
+    assert bool(report.misconception) is named
+
+
 def test_changing_the_argument_costs_half(judged):
     def sorts(numbers):
         mean = sum(numbers) / len(numbers)

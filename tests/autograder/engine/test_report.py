@@ -13,7 +13,7 @@ from autograder.engine.report import CHECK_MIME
 class Outline(HTMLParser):
     """Collects tags and text, and fails on tags that do not match."""
 
-    VOID = frozenset({"br", "img", "hr"})
+    VOID = frozenset({"br", "img", "hr", "wbr"})
 
     def __init__(self, html):
         super().__init__()

@@ -1,6 +1,6 @@
 """Judge a submission to an exercise of the course, and say what is in the course."""
 
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ import torch
 from autograder.builder.notebook import find_lessons
 from autograder.builder.reference import find_reference
 from autograder.builder.script import read_script
+from autograder.engine import judge as judging
 from autograder.engine import question as engine
 from autograder.engine.question import ask
 from autograder.engine.registry import find_judge, find_question, questions
@@ -42,13 +43,41 @@ def references():
     return REFERENCES
 
 
+@cache
+def cases_of(name, seed):
+    """Give the cases of an exercise, drawn once for each seed."""
+    return find_question(name).cases(seed)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def mistakes_are_asked_once():
+    """Ask each known mistake the same cases once: every wrong solution is compared with it.
+
+    That is, do for the drawn cases what the judge itself does for the public ones.
+    """
+    ask_mistake = judging._ask_mistake
+    known = {}
+
+    def ask_once(question, submission, cases):
+        key = id(question), id(submission), tuple(map(id, cases))
+        if key not in known:
+            # With what they belong to: so no identity is that of another object.
+            asked = ask_mistake(question, submission, cases)
+            known[key] = asked, (question, submission, cases)
+        return known[key][0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judging, "_ask_mistake", ask_once)
+        yield
+
+
 @pytest.fixture
 def judged():
     """Ask and judge: public cases only, or with a seed the drawn ones too."""
 
     def run(name, submission, seed=None):
         question = find_question(name)
-        cases = question.cases(seed)
+        cases = cases_of(name, seed)
         return find_judge(name).report(question, cases, ask(question, submission, cases))
 
     return run

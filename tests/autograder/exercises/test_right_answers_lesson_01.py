@@ -12,6 +12,9 @@ import torch.nn.functional as F  # noqa: N812 - PyTorch's own name for it
 from sklearn.dummy import DummyClassifier
 from sklearn.metrics import confusion_matrix
 
+# The first derivative of this kind loads much; on a busy machine longer than a case may take.
+torch.func.jacrev(torch.sin)(torch.zeros(1))
+
 
 def baseline_by_hand(labels):
     best = 0
@@ -115,7 +118,16 @@ def share_backward(model, inputs, targets, num_classes=None):
         (losses * (targets == c)).sum().backward()
         squares = sum(p.grad.pow(2).sum() for p in model.parameters())
         norms.append(squares.sqrt())
+    model.zero_grad()
     return shares(norms)
+
+
+def share_zeroed(model, inputs, targets, num_classes=None):
+    """Leave zeros where there was nothing, as older PyTorch did."""
+    answer = share_backward(model, inputs, targets)
+    F.cross_entropy(model(inputs), targets).backward()
+    model.zero_grad(set_to_none=False)
+    return answer
 
 
 def share_deepcopy(model, inputs, targets, num_classes=None):
@@ -205,6 +217,7 @@ SOLUTIONS = [
         ("gradient_share", solution)
         for solution in (
             share_backward,
+            share_zeroed,
             share_deepcopy,
             share_one_class_weights,
             share_batched,
@@ -225,6 +238,36 @@ def test_it_gets_full_marks(judged, name, solution, seeds):
 
 def test_quadratic_but_right(judged):
     assert judged("majority_baseline", baseline_by_hand).score == 2
+
+
+@pytest.mark.parametrize("of_the_inputs", [False, True])
+def test_gradients_left_behind_are_found(judged, seeds, of_the_inputs):
+    def leaving(model, inputs, targets, num_classes=None):
+        answer = share_backward(model, inputs, targets)
+        twin = copy.deepcopy(model) if of_the_inputs else model
+        F.cross_entropy(twin(inputs.requires_grad_(of_the_inputs)), targets).backward()
+        return answer
+
+    for seed in seeds:
+        report = judged("gradient_share", leaving, seed)
+        assert [f.case.label for f in report.findings if f.credit < 1] == (
+            ["what is left behind"] * (1 if seed is None else 2)
+        )
+        assert "left in .grad: the text differs" in str(report)
+        assert report.misconception.name == "leaves gradients behind in the model's `.grad`"
+
+
+def test_a_mistake_made_with_backward_is_called_by_its_own_name(judged):
+    def piling_up(model, inputs, targets, num_classes=None):
+        norms = []
+        for c in range(model(inputs).shape[1]):
+            losses = F.cross_entropy(model(inputs), targets, reduction="none")
+            losses[targets == c].sum().backward()
+            norms.append(torch.cat([p.grad.flatten() for p in model.parameters()]).norm())
+        return shares(norms)
+
+    report = judged("gradient_share", piling_up, 0)
+    assert report.misconception.name == "lets the gradients of earlier classes pile up"
 
 
 @pytest.mark.parametrize("letter", ["D", "d", " D "])

@@ -168,6 +168,10 @@ def batch_double(logits, targets, alpha=None, gamma=2.0, reduction="mean", ignor
     return losses.sum().reshape(1) / (keep.sum() if reduction == "mean" else 1)
 
 
+class UnknownReductionError(ValueError):
+    """An error of one's own, of the kind that was asked for."""
+
+
 class InOnePlace(nn.Module):
     """Everything in the module itself, the reduction refused when it is used."""
 
@@ -178,7 +182,7 @@ class InOnePlace(nn.Module):
 
     def forward(self, logits, targets):
         if self.options["reduction"] not in {"mean", "sum", "none"}:
-            raise KeyError("reduction")
+            raise UnknownReductionError("reduction")
         return batch_cross_entropy(logits, targets, self.alpha, **self.options)
 
 
@@ -187,8 +191,8 @@ class InheritsCrossEntropy(nn.CrossEntropyLoss):
 
     def __init__(self, alpha=None, gamma=2.0, reduction="mean", ignore_index=-100):
         weight = None if alpha is None else torch.as_tensor(alpha, dtype=torch.float32)
-        assert reduction in ("mean", "sum", "none")
         super().__init__(weight, reduction=reduction, ignore_index=ignore_index)
+        nn.functional.cross_entropy(torch.zeros(1, 1), torch.tensor([0]), reduction=reduction)
         self.register_buffer("gamma", torch.tensor(float(gamma)))
 
     def forward(self, logits, targets):

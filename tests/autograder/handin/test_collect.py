@@ -5,12 +5,14 @@ import json
 import os
 import shutil
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from rich.console import Console
 
 from autograder.grading.course import Course, CourseError
+from autograder.handin import collect as collecting
+from autograder.handin.beside import notebook_of
 from autograder.handin.collect import collect, summary, table
 
 ROOT = Path(__file__).parents[3]
@@ -179,6 +181,156 @@ def zipped(members):
         for name, data in members.items():
             archive.writestr(name, data)
     return file.getvalue()
+
+
+def hand_in_with(downloads, when, note="", **files):
+    """Put a student's folder with a notebook and other files into the downloads."""
+    folder = downloads((f"ada/{FIRST}/{FIRST}.ipynb", FIRST, note, when))
+    shutil.rmtree(folder / "ada" / FIRST / "data", ignore_errors=True)
+    for name, text in files.items():
+        path = folder / "ada" / FIRST / "data" / f"{name}.txt"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    return folder
+
+
+def data_of(course, place="submitted"):
+    found = (course.classroom / place / "ada" / FIRST).rglob("*.txt")
+    return {path.stem: path.read_text() for path in found if path.name != "timestamp.txt"}
+
+
+def test_a_new_hand_in_replaces_files_too_and_the_old_ones_are_kept(course, downloads):
+    collect(course, hand_in_with(downloads, NOON, a="old", b="only then"))
+    assert data_of(course) == {"a": "old", "b": "only then"}
+    results = collect(course, hand_in_with(downloads, NOON + 60, a="new"))
+    assert {one.outcome for one in results} == {"replaced"}
+    assert data_of(course) == {"a": "new"}
+    assert data_of(course, "kept_aside") == {"a": "old", "b": "only then"}
+    [kept] = (course.classroom / "kept_aside").rglob("*.ipynb")
+    assert kept.name == f"{FIRST}.ipynb"
+
+
+def test_the_same_notebook_with_another_file_is_another_hand_in(course, downloads):
+    collect(course, hand_in_with(downloads, NOON, a="old"))
+    before = state(course.classroom)
+    results = collect(course, hand_in_with(downloads, NOON + 60, a="old"))
+    assert {one.outcome for one in results} == {"there already"}
+    assert state(course.classroom) == before
+    [*_, last] = collect(course, hand_in_with(downloads, NOON + 60, a="new"))
+    assert (last.outcome, data_of(course)) == ("replaced", {"a": "new"})
+    collect(course, hand_in_with(downloads, NOON + 120, note="nothing beside"))
+    assert data_of(course) == {}
+    assert not (course.notebook("submitted", FIRST, "ada").parent / "data").exists()
+
+
+def test_an_older_hand_in_goes_aside_with_its_files(course, downloads):
+    collect(course, hand_in_with(downloads, NOON + 60, a="new"))
+    results = collect(course, hand_in_with(downloads, NOON, a="old"))
+    assert {one.outcome for one in results} == {"older"}
+    assert data_of(course) == {"a": "new"}
+    assert data_of(course, "kept_aside") == {"a": "old"}
+
+
+def test_files_that_lie_among_the_whole_class_are_nobodys(course, downloads, tmp_path):
+    folder = downloads(("ada.ipynb", FIRST, "", NOON))
+    (folder / "essay.txt").write_text("ben's")
+    essay = outcomes(collect(course, folder))["essay.txt"]
+    assert essay == ("", "", "not taken")
+    members = {
+        f"lovelaceada_4711_99_{FIRST}.ipynb": notebook(FIRST),
+        "ngben_4712_98_essay.txt": b"ben's",
+    }
+    (tmp_path / "canvas.zip").write_bytes(zipped(members))
+    essay = outcomes(collect(course, tmp_path / "canvas.zip"))["ngben_4712_98_essay.txt"]
+    assert essay == ("", "", "not taken")
+    assert not [path for path in course.classroom.rglob("*") if "essay" in path.name]
+
+
+def test_what_lies_at_the_top_of_a_students_own_zip_is_that_students(course, tmp_path):
+    members = {f"{FIRST}.ipynb": notebook(FIRST), "helpers.py": b"x = 1", "data/a.csv": b"1"}
+    (tmp_path / "ada.zip").write_bytes(zipped(members))
+    results = collect(course, tmp_path / "ada.zip")
+    assert outcomes(results) == dict.fromkeys(members, ("ada", FIRST, "taken"))
+    placed = course.notebook("submitted", FIRST, "ada").parent
+    assert (placed / "helpers.py").read_bytes() == b"x = 1"
+    assert (placed / "data" / "a.csv").read_bytes() == b"1"
+
+
+def test_a_notebook_that_is_a_link_is_neither_read_nor_replaced(course, downloads, tmp_path):
+    (tmp_path / "secret").write_text("secret")
+    target = course.notebook("submitted", FIRST, "ada")
+    target.parent.mkdir(parents=True)
+    target.symlink_to(tmp_path / "secret")
+    (target.parent / f".{target.name}.partial").symlink_to(tmp_path / "secret")
+    [one] = collect(course, downloads(("ada.ipynb", FIRST, "", NOON)))
+    assert one.outcome == "not taken"
+    target.unlink()
+    [one] = collect(course, downloads(("ada.ipynb", FIRST, "", NOON)))
+    assert one.outcome == "taken"
+    assert (tmp_path / "secret").read_text() == "secret"
+    assert not (course.classroom / "kept_aside").exists()
+
+
+def test_which_notebook_a_file_lies_beside():
+    names = [
+        "ada/x.ipynb",
+        "ada/a.py",
+        "ada/deep/b.py",
+        "c.py",
+        "two/x.ipynb",
+        "two/y.ipynb",
+        "two/d.py",
+    ]
+    names += [f"{FIRST}/{FIRST}.ipynb", f"{FIRST}/{FIRST}.new.ipynb", f"{FIRST}/e.py", "ada/.f"]
+    found = notebook_of(map(PurePosixPath, names))
+    assert {str(name): str(notebook) for name, notebook in found.items()} == {
+        "ada/a.py": "ada/x.ipynb",
+        "ada/deep/b.py": "ada/x.ipynb",
+        f"{FIRST}/e.py": f"{FIRST}/{FIRST}.ipynb",
+    }
+
+
+def test_files_whose_names_would_do_harm_are_not_taken(course, tmp_path, monkeypatch):
+    inside = {
+        **{"a.txt": b"a", "a.txt/b.txt": b"in a file", "../../out.txt": b"out"},
+        **{"c\x1b[31m.txt": b"red", "n" * 230: b"long", "timestamp.txt": b"2001-01-01"},
+    }
+    lesson = {f"{FIRST}/{name}": data for name, data in inside.items()}
+    lesson[f"{FIRST}/{FIRST}.ipynb"] = notebook(FIRST)
+    (tmp_path / "ada.zip").write_bytes(zipped(lesson))
+    results = collect(course, tmp_path / "ada.zip")
+    taken = {one.where.name for one in results if one.outcome == "taken"}
+    assert taken == {"a.txt", f"{FIRST}.ipynb"}
+    assert [path.name for path in tmp_path.rglob("out.txt")] == []
+    assert (
+        "2001"
+        not in (course.notebook("submitted", FIRST, "ada").parent / "timestamp.txt").read_text()
+    )
+    monkeypatch.setattr(collecting, "MOST_FILES", 0)
+    [one] = [one for one in collect(course, tmp_path / "ada.zip") if one.where.name == "a.txt"]
+    assert (one.outcome, "more than" in one.why) == ("not taken", True)
+
+
+@pytest.mark.parametrize("leads_to", ["outside", "classroom/submitted/ben"])
+def test_a_link_below_a_submission_is_not_followed(course, downloads, tmp_path, leads_to):
+    there = course.notebook("submitted", FIRST, "ada").parent
+    there.mkdir(parents=True)
+    (tmp_path / leads_to).mkdir(parents=True)
+    (there / "data").symlink_to(tmp_path / leads_to)
+    results = collect(course, hand_in_with(downloads, NOON, a="new"))
+    assert {one.outcome for one in results} == {"not taken"}
+    assert not any((tmp_path / leads_to).iterdir())
+
+
+def test_a_file_in_the_place_of_a_folder_is_told_and_others_are_still_taken(course, downloads):
+    blocked = course.notebook("submitted", FIRST, "ada").parent / "data" / "a.txt"
+    (blocked / ".kept").mkdir(parents=True)
+    hand_in_with(downloads, NOON, a="new")
+    source = downloads(("ben.ipynb", FIRST, "", NOON))
+    found = {one.student: (one.outcome, one.why) for one in collect(course, source)}
+    assert found["ben"][0] == "taken"
+    assert found["ada"][0] == "not taken"
+    assert "cannot be written" in found["ada"][1]
 
 
 def test_a_link_in_the_submitted_folder_is_not_followed(course, downloads, tmp_path):

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.grading import files
 from autograder.grading.course import Course, CourseError
+from autograder.grading.executing import ExecuteWithSeed
+from autograder.handin import beside as beside_rules
 from autograder.handin import submit
 from autograder.handin.collect import collect
 
@@ -80,7 +83,7 @@ def test_what_has_not_been_solved_or_run(folder):
     said = warnings(folder)
     assert "majority_baseline is not solved (2 points)." in said
     assert "positives_caught cannot be run: invalid syntax in line 1." in said
-    assert "quick_check_accuracy is not solved (1 points)." in said
+    assert "quick_check_accuracy is not solved (1 point)." in said
     assert "gradient_share was never checked" in said
     assert "written_accuracy has no answer (3 points)." in said
     assert "No cell has been run" in said
@@ -149,3 +152,91 @@ def test_a_place_that_cannot_be_written(folder, tmp_path):
 def test_outside_the_course_nothing_is_known_of_what_was_given_out(tmp_path):
     assert submit.released_ids(tmp_path) == {}
     assert "check-gradient_share" in submit.released_ids(ROOT)[LESSON]
+
+
+def test_own_files_go_along_and_come_back_to_their_places(folder, tmp_path):
+    beside = {
+        "helpers.py": b"def double(x): ...",
+        "data/rare.csv": b"a,b\n",
+        "data/deep/x.txt": b"",
+    }
+    left = ["__pycache__/helpers.pyc", ".ipynb_checkpoints/a.txt", ".env", f"{LESSON}.new.ipynb"]
+    for name, data in {**beside, **dict.fromkeys(left, b"left")}.items():
+        path = folder / LESSON / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    [packed] = submit.choose(folder, [], {})
+    assert packed.beside == beside
+    with zipfile.ZipFile(submit.pack([packed], "ada", tmp_path / "out")) as archive:
+        inside = {f"{LESSON}/{name}" for name in (*beside, f"{LESSON}.ipynb")}
+        assert set(archive.namelist()) == inside
+    course = Course(ROOT, tmp_path / "classroom")
+    results = collect(course, tmp_path / "out")
+    assert {(one.student, one.outcome) for one in results} == {("ada", "taken")}
+    assert {str(one.where) for one in results} == {f"ada.zip/{name}" for name in inside}
+    placed = course.notebook("submitted", LESSON, "ada").parent
+    assert {name: (placed / name).read_bytes() for name in beside} == beside
+    assert not (placed / left[0]).parent.exists()
+
+
+def test_what_collect_brings_back_is_what_a_run_finds(folder, tmp_path):
+    """The oracle is the grader's own look for files beside a notebook."""
+    from nbgrader.converters import Autograde
+    from nbgrader.coursedir import CourseDirectory
+
+    from autograder.grading.beside import files_beside
+
+    for name in ("helpers.py", "data/rare.csv"):
+        (folder / LESSON / name).parent.mkdir(exist_ok=True)
+        (folder / LESSON / name).write_text(name)
+    course = Course(ROOT, tmp_path / "classroom")
+    collect(course, submit.pack(submit.choose(folder, [], {}), "ada", tmp_path))
+    directory = CourseDirectory(
+        root=str(tmp_path),
+        source_directory=str(ROOT / "notebooks"),
+        submitted_directory=str(course.classroom / "submitted"),
+        ignore=["*.py"],
+    )
+    found = files_beside(Autograde(coursedir=directory), "ada", LESSON)
+    assert {"helpers.py", "data/rare.csv"} <= set(found)
+    assert found["helpers.py"].read_text() == "helpers.py"
+
+
+def test_links_zips_and_what_has_no_room_stay_behind_and_that_is_said(
+    folder, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(beside_rules, "MOST_MEGABYTES", 1)
+    (tmp_path / "secret").write_text("secret")
+    (folder / LESSON / "a_link.txt").symlink_to(tmp_path / "secret")
+    (folder / LESSON / "folder").symlink_to(tmp_path)
+    os.mkfifo(folder / LESSON / "pipe")
+    (folder / LESSON / "data.zip").write_bytes(b"")
+    (folder / LESSON / "large.bin").write_bytes(bytes(2_000_000))
+    (folder / LESSON / "small.bin").write_bytes(b"small")
+    [packed] = submit.choose(folder, [], {})
+    assert packed.beside == {"small.bin": b"small"}
+    said = "\n".join(packed.warnings)
+    assert "a_link.txt is not packed. It is a link" in said
+    assert "folder is not packed. It is a link" in said
+    assert "pipe is not packed. It is a pipe." in said
+    assert "data.zip is not packed. Unpack it" in said
+    assert "large.bin is not packed. Files beside it may have 1 MB together." in said
+
+
+def test_of_too_many_files_none_is_packed(folder, monkeypatch):
+    monkeypatch.setattr(beside_rules, "MOST_FILES", 2)
+    for number in range(3):
+        (folder / LESSON / f"{number}.txt").write_text("")
+    [packed] = submit.choose(folder, [], {})
+    assert packed.beside == {}
+    assert "No file beside it is packed: more than" in "\n".join(packed.warnings)
+
+
+def test_of_many_files_the_first_are_named():
+    assert submit.listed(["a.py", "b.csv"]) == "a.py, b.csv"
+    assert submit.listed(map(str, range(10))) == "0, 1, 2, 3, 4, 5, 6, 7 and 2 more"
+
+
+def test_the_limits_are_those_of_a_run():
+    assert beside_rules.MOST_FILES == files.MOST_BESIDE
+    assert ExecuteWithSeed.files_megabytes.default_value == beside_rules.MOST_MEGABYTES

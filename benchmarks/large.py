@@ -10,11 +10,10 @@ import argparse
 import shutil
 import sys
 import tempfile
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import cycle, islice
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from rich.console import Console
@@ -70,15 +69,10 @@ def fill(course: Course, graded: Course, size: int) -> None:
         How many they are.
     """
     from nbgrader.api import Gradebook
-    from sqlalchemy.exc import SAWarning
 
-    known = {mark.student: mark for mark in marks(graded)}
-    names = [f"many{number:06d}" for number in range(size)]
-    with (
-        warnings.catch_warnings(action="ignore", category=SAWarning),  # nbgrader's queries
-        Gradebook(graded.database) as from_,
-        Gradebook(course.database) as to,
-    ):
+    known = [mark.student for mark in marks(graded)]
+    copies = {f"many{number:06d}": known[number % len(known)] for number in range(size)}
+    with Gradebook(graded.database) as from_, Gradebook(course.database) as to:
         scores = {
             student: {
                 grade.name: grade.auto_score
@@ -86,18 +80,46 @@ def fill(course: Course, graded: Course, size: int) -> None:
             }
             for student in known
         }
-        for name, original in zip(names, islice(cycle(known), size), strict=True):
-            to.add_student(name)
-            to.add_submission(LESSON, name)
-            for grade in to.find_submission_notebook(LESSON, LESSON, name).grades:
-                grade.auto_score = scores[original][grade.name]
-        to.db.commit()
-    for name, original in zip(names, islice(cycle(known), size), strict=True):
+        _record(to, {name: scores[original] for name, original in copies.items()})
+    for name, original in copies.items():
         path = course.notebook("autograded", LESSON, name)
         path.parent.mkdir(parents=True)
         # Each answer a little different, or the report would compare one text with itself.
         notebook = nbformat.read(graded.notebook("autograded", LESSON, original), as_version=4)
         nbformat.write(_vary(notebook, name), path)
+
+
+def _record(gradebook: Any, scores: Mapping[str, Mapping[str, float | None]]) -> None:
+    """Add students with a submission each, as nbgrader does.
+
+    Row by row: its `add_submission` looks at all submissions before it adds one.
+    """
+    from nbgrader import api
+    from sqlalchemy import insert
+
+    lesson = gradebook.find_notebook(LESSON, LESSON)
+    graded = [*lesson.grade_cells, *lesson.task_cells]
+    commented = [*lesson.solution_cells, *lesson.task_cells]
+    rows: dict[Any, list[dict[str, Any]]] = {}
+    for name, of_cell in scores.items():
+        # Within a lesson the name is a key as good as nbgrader's random ones.
+        to = {"notebook_id": name}
+        new = {
+            api.Student: [{"id": name}],
+            api.SubmittedAssignment: [
+                {"id": name, "assignment_id": lesson.assignment_id, "student_id": name}
+            ],
+            api.SubmittedNotebook: [{"id": name, "notebook_id": lesson.id, "assignment_id": name}],
+            api.Grade: [
+                {"cell_id": cell.id, "auto_score": of_cell[cell.name], **to} for cell in graded
+            ],
+            api.Comment: [{"cell_id": cell.id, **to} for cell in commented],
+        }
+        for table, entries in new.items():
+            rows.setdefault(table, []).extend(entries)
+    for table, entries in rows.items():
+        gradebook.db.execute(insert(table), entries)
+    gradebook.db.commit()
 
 
 def _vary(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:

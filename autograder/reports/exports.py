@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.grading.gradebook import Submission
 from autograder.reports.csv_text import number, write_csv
-from autograder.reports.facts import ClassFacts, LessonFacts, Student, Submission
+from autograder.reports.facts import ClassFacts, LessonFacts, Student
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from autograder.grading.course import Course, CourseError
+from autograder.grading.gradebook import Submission, read_submissions
 
 
 @dataclass(frozen=True)
@@ -35,64 +34,6 @@ class Student:
     def sort_key(self) -> tuple[str, str, str]:
         """Order by last name, then first name, then id."""
         return (self.last_name or self.id).casefold(), self.first_name.casefold(), self.id
-
-
-@dataclass(frozen=True)
-class CellMark:
-    """One cell's mark; `written` says whether it is for text that a person marks."""
-
-    name: str
-    score: float
-    max_score: float
-    auto_score: float | None
-    waiting: bool
-    written: bool
-
-
-@dataclass(frozen=True)
-class Submission:
-    """What one student handed in for one lesson, as marked until now.
-
-    Attributes
-    ----------
-    student, lesson
-        Whose, and for which lesson.
-    marks
-        The cells that carry points.
-    penalty
-        Points taken off for handing in late.
-    timestamp
-        When it was handed in, where that is known.
-    comments
-        What a person wrote beside answers.
-    """
-
-    student: str
-    lesson: str
-    marks: tuple[CellMark, ...]
-    penalty: float = 0.0
-    timestamp: datetime | None = None
-    comments: tuple[str, ...] = ()
-
-    @property
-    def raw_score(self) -> float:
-        """The points before a late penalty."""
-        return sum(mark.score for mark in self.marks)
-
-    @property
-    def score(self) -> float:
-        """The points that count: never below 0, as in nbgrader's own export."""
-        return max(0.0, self.raw_score - self.penalty)
-
-    @property
-    def automatic(self) -> list[CellMark]:
-        """The marks that the grader gave."""
-        return [mark for mark in self.marks if not mark.written]
-
-    @property
-    def waiting(self) -> list[CellMark]:
-        """The marks that a person still has to give, or to look at again."""
-        return [mark for mark in self.marks if mark.waiting]
 
 
 @dataclass(frozen=True)
@@ -152,12 +93,12 @@ def read_facts(course: Course, lessons: Sequence[str] = ()) -> ClassFacts:
     CourseError
         If there is no gradebook yet, or if nothing has been handed in for a lesson that is named.
     """
-    from nbgrader import api
+    from nbgrader.api import Gradebook
 
     course.need_gradebook()
-    with api.Gradebook(course.database) as gradebook:
+    with Gradebook(course.database) as gradebook:
         known = [assignment.name for assignment in gradebook.assignments]
-        submissions = {(s.student, s.lesson): s for s in _submissions(gradebook.db, api)}
+        submissions = {(s.student, s.lesson): s for s in read_submissions(gradebook)}
         students = {student.id: student for student in map(_student, gradebook.students)}
         in_folder = _in_folder(course.classroom / "submitted")
         handed_in = {lesson for _, lesson in [*submissions, *in_folder]}
@@ -200,66 +141,6 @@ def _lesson(assignment: Any) -> LessonFacts:
         if cell.name in solutions and cell.cell_type == "code"
     }
     return LessonFacts(assignment.name, assignment.max_score, stubs)
-
-
-def _submissions(session: Any, api: Any) -> list[Submission]:
-    """Read all submissions with three queries: one object a row would take minutes for a class."""
-    marks = _marks(session, api)
-    comments = _comments(session, api)
-    rows = session.query(
-        api.SubmittedAssignment.id,
-        api.SubmittedAssignment.student_id,
-        api.Assignment.name,
-        api.SubmittedAssignment.timestamp,
-        api.SubmittedAssignment.late_submission_penalty,
-    ).join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
-    return [
-        Submission(
-            student=student,
-            lesson=lesson,
-            marks=tuple(marks[key]),
-            penalty=penalty or 0.0,
-            timestamp=timestamp,
-            comments=tuple(comments[key]),
-        )
-        for key, student, lesson, timestamp, penalty in rows
-    ]
-
-
-def _marks(session: Any, api: Any) -> dict[str, list[CellMark]]:
-    """Read the marks of all submissions, by the submission's key."""
-    rows = (
-        session.query(
-            api.SubmittedNotebook.assignment_id,
-            api.BaseCell.name,
-            api.Grade.score,
-            api.Grade.max_score,
-            api.Grade.auto_score,
-            api.Grade.needs_manual_grade,
-            api.Grade.cell_type,
-        )
-        .join(api.SubmittedNotebook, api.SubmittedNotebook.id == api.Grade.notebook_id)
-        .join(api.BaseCell, api.BaseCell.id == api.Grade.cell_id)
-        .order_by(api.BaseCell.name)
-    )
-    found = defaultdict(list)
-    for key, name, score, max_score, auto_score, waiting, cell_type in rows:
-        written = cell_type == "markdown"
-        found[key].append(CellMark(name, score, max_score, auto_score, waiting, written))
-    return found
-
-
-def _comments(session: Any, api: Any) -> dict[str, list[str]]:
-    rows = (
-        session.query(api.SubmittedNotebook.assignment_id, api.Comment.manual_comment)
-        .join(api.SubmittedNotebook, api.SubmittedNotebook.id == api.Comment.notebook_id)
-        .filter(api.Comment.manual_comment.isnot(None))
-    )
-    found = defaultdict(list)
-    for key, comment in rows:
-        if comment.strip():
-            found[key].append(comment.strip())
-    return found
 
 
 def _in_folder(submitted: Path) -> set[tuple[str, str]]:

@@ -18,13 +18,17 @@ from typing import Any
 
 import numpy as np
 
+from autograder.reports.overlaps import Numbers, Overlaps
+
 RUN = 16  # characters of tokenised code that must agree in a row to count as a match
 LEAST = 60  # an answer with less tokenised code of its own is not compared
 LONG = 100  # from here on it is enough that one answer is contained in the other
 ALIKE = 0.8  # share of the code from which two answers look alike
 OWN = 0.9  # share from which an answer is taken for the course's own solution
 CANDIDATE = 0.5  # pairs that share fewer of their runs are not looked at closely
-USUAL_COUNT, USUAL_SHARE = 4, 0.1  # what more students than this write is a usual way
+# What more students than this write is a usual way: a share of the class, within these bounds.
+USUAL_SHARE, USUAL_LEAST, USUAL_MOST = 0.1, 4, 50
+MOST_ALIKE = 5_000  # likenesses of an exercise that are kept, the strongest of all
 MOST_TEXT = 20_000  # characters of an answer that are read
 
 
@@ -63,11 +67,13 @@ class Comparison:
     answered
         How many were written at all.
     alike
-        The likenesses, the strongest first.
+        The likenesses, the strongest first, and no more than `MOST_ALIKE`.
     usual
         The usual ways, the most frequent first.
     own_solution
         Students whose answer is nearly the course's own solution.
+    weaker
+        How many likenesses there are beside those in `alike`.
     """
 
     compared: int = 0
@@ -75,6 +81,12 @@ class Comparison:
     alike: tuple[Alike, ...] = ()
     usual: tuple[Usual, ...] = ()
     own_solution: tuple[str, ...] = ()
+    weaker: int = 0
+
+    @property
+    def alike_count(self) -> int:
+        """How many likenesses there are, those included that are not kept."""
+        return len(self.alike) + self.weaker
 
 
 @dataclass(frozen=True)
@@ -124,6 +136,11 @@ class Fingerprint:
         return self._code.hashes  # type: ignore[no-any-return]
 
     @property
+    def places(self) -> dict[int, list[int]]:
+        """Where in the tokenised code each run begins."""
+        return self._code.hash_idx  # type: ignore[no-any-return]
+
+    @property
     def tokens(self) -> str:
         """The tokenised code."""
         return str(self._code.filtered_code)
@@ -164,8 +181,8 @@ def compare_answers(answers: Mapping[str, str], stub: str, solution: str) -> Com
         return Comparison()
     given = Fingerprint(stub).runs
     reference = Fingerprint(solution).without(given)
-    written = {who: Fingerprint(text).without(given) for who, text in answers.items()}
-    written = {who: code for who, code in written.items() if code.length}
+    codes = {text: Fingerprint(text).without(given) for text in dict.fromkeys(answers.values())}
+    written = {who: codes[text] for who, text in answers.items() if codes[text].length}
     own = tuple(
         who
         for who, code in written.items()
@@ -174,12 +191,13 @@ def compare_answers(answers: Mapping[str, str], stub: str, solution: str) -> Com
     left = {who: code.without(reference.runs) for who, code in written.items()}
     left = {who: code for who, code in left.items() if code.length >= LEAST}
     alike, usual = _sort_out(_variants(left), answers, limit(len(written)))
-    return Comparison(len(left), len(written), alike, usual, own)
+    kept, weaker = alike[:MOST_ALIKE], len(alike[MOST_ALIKE:])
+    return Comparison(len(left), len(written), kept, usual, own, weaker)
 
 
 def limit(answered: int) -> float:
     """How many students may write the same before it is a usual way."""
-    return max(USUAL_COUNT, USUAL_SHARE * answered)
+    return min(max(USUAL_LEAST, USUAL_SHARE * answered), USUAL_MOST)
 
 
 def repeated_pairs(comparisons: Mapping[str, Comparison]) -> list[Pair]:
@@ -212,67 +230,68 @@ def _sort_out(
     variants: Sequence[_Variant], answers: Mapping[str, str], most: float
 ) -> tuple[tuple[Alike, ...], tuple[Usual, ...]]:
     """Tell likenesses from usual ways: a variant is one if it and those like it are many."""
-    near = _near(variants)
-    around = [len(variant.students) for variant in variants]
-    for one, other in near:
-        around[one] += len(variants[other].students)
-        around[other] += len(variants[one].students)
-    few = [count <= most for count in around]
+    likeness = _Likeness([variant.code for variant in variants])
+    students = np.array([len(variant.students) for variant in variants], dtype=np.int64)
+    one, other, shares = likeness.near(*likeness.candidates())
+    around = students.copy()
+    np.add.at(around, one, students[other])
+    np.add.at(around, other, students[one])
+    few = around <= most
     found = [
         Alike(variant.students, 1.0, (answers[variant.students[0]],))
         for variant, is_few in zip(variants, few, strict=True)
         if is_few and len(variant.students) > 1
     ]
-    for (one, other), share in near.items():
-        if few[one] and few[other]:
-            students = variants[one].students + variants[other].students
-            texts = tuple(answers[variants[place].students[0]] for place in (one, other))
-            found.append(Alike(students, share, texts))
-    return (
-        tuple(sorted(found, key=lambda alike: (-alike.similarity, alike.students))),
-        tuple(_usual(variants, near, around, answers, most)),
-    )
+    listed = few[one] & few[other]
+    for left, right, share in zip(one[listed], other[listed], shares[listed], strict=True):
+        pair = variants[left].students, variants[right].students
+        texts = tuple(answers[who[0]] for who in pair)
+        found.append(Alike(pair[0] + pair[1], float(share), texts))
+    usual = [
+        Usual(count, answers[variants[place].students[0]])
+        for place, count in _usual(likeness, students, around, most)
+    ]
+    return tuple(sorted(found, key=lambda alike: (-alike.similarity, alike.students))), tuple(usual)
 
 
 def _usual(
-    variants: Sequence[_Variant],
-    near: Mapping[tuple[int, int], float],
-    around: Sequence[int],
-    answers: Mapping[str, str],
-    most: float,
-) -> list[Usual]:
-    """List usual ways, the most frequent first: one answer for all that look like it."""
-    neighbours: dict[int, set[int]] = defaultdict(set)
-    for one, other in near:
-        neighbours[one].add(other)
-        neighbours[other].add(one)
-    usual, told = [], set()
-    for place in sorted(range(len(variants)), key=lambda place: -around[place]):
-        if around[place] > most and place not in told:
-            told |= {place, *neighbours[place]}
-            usual.append(Usual(around[place], answers[variants[place].students[0]]))
-    return usual
+    likeness: _Likeness, students: Numbers, around: Numbers, most: float
+) -> list[tuple[int, int]]:
+    """Find usual ways, the most frequent first: one variant for all that are like it, and how many.
+
+    Of a crowd `around` counts a part: so each is compared with all variants before it is counted.
+    """
+    usual, told = [], np.zeros(len(students), dtype=bool)
+    for place in np.argsort(-around, kind="stable"):
+        if around[place] > most and not told[place]:
+            others = np.delete(np.arange(len(students)), place)
+            _, like, _ = likeness.near(np.full_like(others, place), others)
+            told[like] = True
+            usual.append((int(place), int(students[place] + students[like].sum())))
+    return sorted(usual, key=lambda way: -way[1])
 
 
-def _near(variants: Sequence[_Variant]) -> dict[tuple[int, int], float]:
-    """Compare variants that share many runs; those that look alike, by their places in the list."""
-    found = {}
-    for one, other in _candidates([variant.code.runs for variant in variants]):
-        share = variants[one].code.likeness(variants[other].code)
-        if share >= ALIKE:
-            found[one, other] = share
-    return found
+class _Likeness:
+    """What many answers have in common, as `Fingerprint.likeness` tells it of two."""
 
+    def __init__(self, codes: Sequence[Fingerprint]) -> None:
+        self._overlaps = Overlaps([code.places for code in codes], RUN)
+        self._lengths = np.array([code.length for code in codes])
 
-def _candidates(runs: Sequence[set[int]]) -> list[tuple[int, int]]:
-    """List pairs worth a close look. One matrix product does for a class what a loop could not."""
-    if len(runs) < 2:
-        return []
-    columns = {run: place for place, run in enumerate(set().union(*runs))}
-    table = np.zeros((len(runs), len(columns)), dtype=np.float32)
-    for row, found in enumerate(runs):
-        table[row, [columns[run] for run in found]] = 1
-    shared = table @ table.T
-    sizes = np.array([len(found) for found in runs])
-    close = shared >= CANDIDATE * np.minimum.outer(sizes, sizes)
-    return [(int(one), int(other)) for one, other in np.argwhere(np.triu(close, k=1))]
+    def candidates(self) -> tuple[Numbers, Numbers]:
+        """List the pairs that may be near."""
+        return self._overlaps.partners(CANDIDATE)
+
+    def near(self, one: Numbers, other: Numbers) -> tuple[Numbers, Numbers, Any]:
+        """Keep those pairs that look alike, and tell how much."""
+        runs, covered = self._overlaps.common(one, other)
+        sizes = self._overlaps.sizes
+        close = runs >= CANDIDATE * np.minimum(sizes[one], sizes[other])
+        one, other, covered = one[close], other[close], covered[close]
+        _, back = self._overlaps.common(other, one)
+        lengths = self._lengths[one], self._lengths[other]
+        shares = covered / lengths[0], back / lengths[1]
+        long = np.minimum(*lengths) >= LONG
+        share = np.minimum(1.0, np.where(long, np.maximum(*shares), np.minimum(*shares)))
+        alike = share >= ALIKE
+        return one[alike], other[alike], share[alike]

@@ -16,7 +16,8 @@ from typing import Any
 from autograder.engine.marks import CHECK_PREFIX
 from autograder.engine.record import REPORT_MIME, Record
 from autograder.grading.course import Course
-from autograder.reports.facts import ClassFacts, Submission
+from autograder.grading.gradebook import Submission
+from autograder.reports.facts import ClassFacts
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from autograder.engine.marks import CHECK_PREFIX
 from autograder.engine.record import CaseRecord, Record
+from autograder.grading.gradebook import CellMark, Submission
 from autograder.grading.log import Graded
-from autograder.reports.facts import CellMark, ClassFacts, LessonFacts, Student, Submission
+from autograder.reports.facts import ClassFacts, LessonFacts, Student
 from autograder.reports.lookalikes import compare_answers, repeated_pairs
 from autograder.reports.outcomes import LessonSource, Outcome
 from autograder.reports.summaries import (

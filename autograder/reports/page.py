@@ -19,7 +19,7 @@ from autograder.reports.summaries import Overview
 HERE = Path(__file__).parent
 FIRST_MISTAKES, MOST_MISTAKES = 12, 100
 MOST_NAMES = 12
-MOST_ALIKE = 30
+MOST_ALIKE, MOST_PAIRS = 30, 50
 
 
 def render(report: Overview, made_at: datetime) -> str:
@@ -58,7 +58,8 @@ def render(report: Overview, made_at: datetime) -> str:
         made_at=made_at,
         names=names(report),
         alike=likenesses(report)[:MOST_ALIKE],
-        alike_count=len(likenesses(report)),
+        alike_count=sum(exercise.comparison.alike_count for exercise in report.exercises),
+        pairs=report.pairs[:MOST_PAIRS],
         mistakes=report.mistakes[:MOST_MISTAKES],
         mistake_count=len(report.mistakes),
         most_names=MOST_NAMES,
@@ -78,7 +79,7 @@ def names(report: Overview) -> dict[str, str]:
 
 
 def likenesses(report: Overview) -> list[tuple[Any, Any]]:
-    """List all likenesses with their exercises, the strongest first."""
+    """List the likenesses with their exercises, the strongest first."""
     found = [
         (exercise, alike) for exercise in report.exercises for alike in exercise.comparison.alike
     ]

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median
 
+from autograder.grading.gradebook import Submission
 from autograder.grading.log import Graded
-from autograder.reports.facts import Student, Submission
+from autograder.reports.facts import Student
 from autograder.reports.lookalikes import Comparison, Pair
 
 TENTHS = 10

@@ -74,7 +74,7 @@ def _exercises(report: Overview) -> Table:
     rows = []
     for exercise in report.exercises:
         points = [exercise.points, exercise.mean, *exercise.fates.values()]
-        alike = [exercise.comparison.compared, len(exercise.comparison.alike)]
+        alike = [exercise.comparison.compared, exercise.comparison.alike_count]
         rows.append([exercise.lesson, exercise.name, *points, *alike])
     return header, rows
 

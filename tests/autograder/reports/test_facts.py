@@ -4,7 +4,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.grading.course import Course, CourseError
-from autograder.reports.facts import CellMark, Submission, read_facts
+from autograder.grading.gradebook import CellMark, Submission
+from autograder.reports.facts import read_facts
 
 LESSON = "02_measuring_imbalance"
 

@@ -11,6 +11,7 @@ import pytest
 from autograder.reports.class_report import class_report
 from autograder.reports.csv_text import number, safe, write_csv
 from autograder.reports.figures import distribution_text, histogram, stacked
+from autograder.reports.lookalikes import Alike, Comparison, Pair
 from autograder.reports.page import render
 from autograder.reports.summaries import tenth
 from autograder.reports.tables import write_tables
@@ -169,3 +170,20 @@ def test_other_cells_stay(value):
 def test_numbers():
     values = [7.0, 7.5, 7.256, 0.0, -0.001, 100.0]
     assert [number(value) for value in values] == ["7", "7.5", "7.26", "0", "0", "100"]
+
+
+def test_of_many_likenesses_the_page_shows_the_strongest_and_says_how_many_there_are(report):
+    pairs = tuple(Pair((f"left{n}", f"right{n}"), ("one", "two")) for n in range(60))
+    alike = tuple(Alike((f"one{n}", f"two{n}"), 1 - n / 100, (f"text{n}",)) for n in range(20))
+    [lesson] = report.lessons
+    two = [replace(e, comparison=Comparison(alike=alike, weaker=7)) for e in lesson.exercises]
+    full = replace(report, pairs=pairs, lessons=(replace(lesson, exercises=tuple(two)),))
+    page = render(full, MADE_AT)
+    assert "the first 50 of 60 pairs" in page
+    assert "left49" in page
+    assert "left50" not in page
+    assert "The 30 strongest of 54." in page
+    assert "text14" in page
+    assert "text15" not in page
+    few = replace(full, pairs=pairs[:50])
+    assert "of 50 pairs" not in render(few, MADE_AT)

@@ -29,3 +29,5 @@ def collect(
     results = collect(find_course(), source, lesson, dry_run)
     console.print(table(results))
     console.print(summary(results, dry_run), markup=False, highlight=False)
+    if results and all(result.outcome == "not taken" for result in results):
+        raise typer.Exit(1)

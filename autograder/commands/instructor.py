@@ -11,4 +11,8 @@ def marks() -> None:
     """Show the gradebook as a table."""
     from autograder.grading import gradebook
 
-    console.print(gradebook.table(gradebook.marks(find_course())))
+    found = gradebook.marks(find_course())
+    if not found:
+        console.print("Nothing has been graded yet: `imbalance-lessons grade` does it.")
+        return
+    console.print(gradebook.table(found))

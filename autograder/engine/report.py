@@ -144,7 +144,7 @@ class Report:
         for finding in self.drawn:
             if finding.credit < 1:
                 labels.setdefault(_without_values(finding), []).append(finding.case.label)
-        return lines + [f"{message} ({'; '.join(where)})" for message, where in labels.items()]
+        return lines + [f"{'; '.join(where)}: {message}" for message, where in labels.items()]
 
     def _advice(self) -> list[str]:
         if self.misconception:

@@ -203,6 +203,9 @@ def _is_begun(work: LessonWork) -> bool:
 
 
 def _about_parts(work: LessonWork) -> Iterator[str]:
+    unchecked = sum(part.state == "unchecked" for part in work.parts)
+    if unchecked > 1:
+        yield f"{unchecked} exercises were never checked, or were not saved after their checks."
     for part in work.parts:
         if part.state == "untouched":
             yield f"{part.name} is not solved ({_points(part.points)})."
@@ -212,7 +215,7 @@ def _about_parts(work: LessonWork) -> Iterator[str]:
             yield f"{part.name} stopped with {part.problem}."
         elif part.state == "stale":
             yield f"{part.name} has changed since its last check."
-        elif part.state == "unchecked":
+        elif part.state == "unchecked" and unchecked == 1:
             yield f"{part.name} was never checked, or was not saved after its check."
         elif part.state == "empty":
             yield f"{part.name} has no answer ({_points(part.points)})."

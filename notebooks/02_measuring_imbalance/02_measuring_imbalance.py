@@ -425,8 +425,8 @@ check("quick_check_ratio", quick_check_ratio)
 # samples, three classes).
 # - Full marks also for "weights and sampling together", **if** it says that both at full strength
 #   correct twice, so that they are to be tempered or compared with one alone. Without that: half.
-# - Does not: "SMOTE, focal loss, weights, undersampling and augmentation." (a list, no order, no
-#   reason: half at most)
+# - Half at most: "SMOTE, focal loss, weights, undersampling and augmentation." (a list without an
+#   order and without a reason)
 #
 # **Part 3 (1 point): evidence.** Half a point for a fair comparison: the same stratified split,
 # with validation and test data as they come (not rebalanced), the same measure for all arms. Half a

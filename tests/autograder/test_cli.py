@@ -93,3 +93,23 @@ def test_marks_before_there_are_any(command):
     status, text = command("marks")
     assert status == 1
     assert "There is no gradebook" in text
+
+
+def test_marks_where_nothing_is_graded(course, command, monkeypatch):
+    from nbgrader.api import Gradebook
+
+    from autograder.grading.course import path_with_programs
+
+    monkeypatch.setenv("PATH", path_with_programs())  # nbgrader starts alembic by name
+    (course / "classroom").mkdir()
+    Gradebook(f"sqlite:///{course}/classroom/gradebook.db").close()
+    status, text = command("marks")
+    assert (status, text) == (0, "Nothing has been graded yet: `imbalance-lessons grade` does it.")
+
+
+def test_collect_that_could_take_nothing_fails(course, command):
+    (course / "ada.zip").write_bytes(b"no zip at all")
+    status, text = command("collect", "ada.zip")
+    assert status == 1
+    assert "not taken" in text
+    assert "Traceback" not in text

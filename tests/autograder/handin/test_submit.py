@@ -89,6 +89,12 @@ def test_what_has_not_been_solved_or_run(folder):
     assert "No cell has been run" in said
 
 
+def test_what_was_never_checked_is_said_once(folder):
+    edit(folder, lambda cells, _: None)
+    assert "4 exercises were never checked" in warnings(folder)
+    assert "gradient_share was never checked" not in warnings(folder)
+
+
 def test_what_is_wrong_with_cells(folder):
     def spoil(cells, in_order):
         in_order.remove(cells["check-gradient_share"])

@@ -9,6 +9,7 @@ import pytest
 
 from autograder.grading.course import Course, CourseError
 from autograder.grading.gradebook import marks
+from autograder.grading.interface import Steps
 from autograder.grading.sample import hand_in, sample_students
 from tests.corpora.broken import in_cells, in_files, in_format  # noqa: F401 (they fill the corpus)
 from tests.corpora.broken.entry import CORPUS, FULL, LESSON
@@ -23,7 +24,7 @@ def course(tmp_path_factory):
     """Hand in every damaged submission, and a good one that comes last."""
     course = Course(ROOT, tmp_path_factory.mktemp("classroom"))
     (course.classroom / "course_secret").write_text("5e" * 32)  # the same cases each time
-    course.nbgrader("generate_assignment", LESSON)
+    Steps(course).release(LESSON)
     released = nbformat.read(course.notebook("release", LESSON), as_version=4)
     right = json.loads(json.dumps(hand_in(released, sample_students(LESSON)["ada"])))
     for name, damage in CORPUS.items():
@@ -54,7 +55,7 @@ def scores(course, log):
 
 @pytest.fixture(scope="module")
 def pages(course, log):
-    course.nbgrader("generate_feedback", LESSON)
+    Steps(course).give_feedback(LESSON, "*")
     return course
 
 

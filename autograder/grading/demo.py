@@ -16,6 +16,7 @@ from autograder.grading.course import Course, CourseError
 from autograder.grading.executing import TRUSTED_VARIABLE
 from autograder.grading.fingerprint import fingerprint
 from autograder.grading.gradebook import marks, table
+from autograder.grading.interface import Steps
 from autograder.grading.sample import hand_in, sample_students
 from autograder.grading.whole_class import Submission, grade_class
 
@@ -49,14 +50,15 @@ def run_demo(course: Course, console: Console) -> Path:
     with _progress(console) as progress:
         for lesson in progress.track(lessons, description="build the lessons"):
             lesson.write()
+        steps = Steps(course)
         what = "release them (nbgrader generate_assignment)"
         for lesson in progress.track(lessons, description=what):
             if not course.notebook("release", lesson.name).is_file():
-                course.nbgrader("generate_assignment", lesson.name)
+                steps.release(lesson.name)
         for lesson in progress.track(lessons, description="hand in the sample class"):
             hand_in_samples(course, lesson.name)
         _grade(course, progress, submissions)
-        _give_feedback(course, progress, submissions)
+        _give_feedback(course, steps, progress, submissions)
     (course.classroom / STAMP).write_text(fingerprint(course.root))
     console.print(table(marks(course)))
     name, students = next(iter(submissions.items()))
@@ -112,23 +114,14 @@ def _grade(course: Course, progress: Progress, submissions: dict[str, list[str]]
             raise CourseError(f"{graded.lesson} of {graded.student}: {graded.failed}")
 
 
-def _give_feedback(course: Course, progress: Progress, submissions: dict[str, list[str]]) -> None:
-    total = sum(map(len, submissions.values()))
-    task = progress.add_task("give feedback (nbgrader generate_feedback)", total=total)
-    for name, students in submissions.items():
-        pages = [course.notebook("feedback", name, s).with_suffix(".html") for s in students]
-        if not all(page.is_file() for page in pages):
-            course.nbgrader(
-                "generate_feedback",
-                name,
-                on_line=lambda line: progress.advance(task, "] Converting notebook " in line),
-            )
-        progress.update(task, completed=_done(submissions, up_to=name))
-
-
-def _done(submissions: dict[str, list[str]], up_to: str) -> int:
-    names = list(submissions)
-    return sum(len(submissions[name]) for name in names[: names.index(up_to) + 1])
+def _give_feedback(
+    course: Course, steps: Steps, progress: Progress, submissions: dict[str, list[str]]
+) -> None:
+    graded = [(name, student) for name in submissions for student in submissions[name]]
+    what = "give feedback (nbgrader generate_feedback)"
+    for name, student in progress.track(graded, description=what):
+        if not course.notebook("feedback", name, student).with_suffix(".html").is_file():
+            steps.give_feedback(name, student)
 
 
 def _most_instructive(students: list[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +180,13 @@ def references_of(lesson: Path) -> tuple[str, ...]:
         If the lesson's script cannot be read: then it is not known what to hide.
     """
     script = lesson / f"{lesson.name}.py"
-    if not script.is_file() or EXERCISE not in script.read_text("utf-8", errors="replace"):
+    return _references_in(script, script.stat().st_mtime_ns) if script.is_file() else ()
+
+
+@lru_cache(maxsize=32)
+def _references_in(script: Path, changed: int) -> tuple[str, ...]:
+    """Read it once for a whole class, and again if it has changed."""
+    if EXERCISE not in script.read_text("utf-8", errors="replace"):
         return ()
     cells = read_script(script)
     return tuple(str(cell.attributes["reference"]) for cell in cells if cell.role == "exercise")

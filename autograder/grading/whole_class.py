@@ -12,7 +12,6 @@ import contextlib
 import os
 import shutil
 import time
-import warnings
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
@@ -23,9 +22,6 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook
-from nbgrader.apps import NbGrader
-from nbgrader.apps.api import NbGraderAPI
-from sqlalchemy.exc import SAWarning
 
 from autograder.execution.job import (
     Job,
@@ -39,12 +35,13 @@ from autograder.execution.results import Results, digest, digest_of
 from autograder.execution.sandbox import Sandbox, SandboxError
 from autograder.execution.warm import Run, WarmError
 from autograder.grading.ahead import Finished, Sanitizer, finish, judging_processes
-from autograder.grading.course import CLASSROOM_VARIABLE, Course, CourseError, path_with_programs
+from autograder.grading.course import Course, CourseError
 from autograder.grading.decoding import UnreadableError
 from autograder.grading.executing import ExecuteWithSeed, references_of
 from autograder.grading.faults import alone, in_sentences, stop_or_reason
 from autograder.grading.files import plain_bytes
 from autograder.grading.fingerprint import fingerprint
+from autograder.grading.interface import nbgrader_api
 from autograder.grading.log import Graded, GradingLog
 from autograder.grading.reading import notebooks_of, prepare
 from autograder.grading.seeds import course_secret
@@ -151,25 +148,6 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):  # Linux
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def nbgrader_api(course: Course) -> NbGraderAPI:
-    """Give nbgrader's Python interface on a course, with the course's own settings."""
-    os.environ[CLASSROOM_VARIABLE] = str(course.classroom)
-    os.environ["PATH"] = path_with_programs()
-    # nbgrader's queries make SQLAlchemy warn on each submission; nothing can be done about it here.
-    warnings.filterwarnings("ignore", message="Object of type <Submitted", category=SAWarning)
-    here = Path.cwd()
-    os.chdir(course.root)  # nbgrader looks for its configuration in the current folder
-    try:
-        app = NbGrader()
-        app.log_level = "CRITICAL"  # its words are in the results of the interface's calls
-        app.load_config_file()
-        api = NbGraderAPI(config=app.config)
-        api.coursedir.root = str(course.root)
-        return api
-    finally:
-        os.chdir(here)
 
 
 class _Grader:

@@ -4,8 +4,9 @@ import nbformat
 import pytest
 
 from autograder.grading.course import Course
+from autograder.grading.interface import Steps
 from autograder.grading.sample import hand_in, sample_students
-from tests.whole_class.tools import LESSON, ROOT, STUDENTS, content, copy_of, reports
+from tests.whole_class.tools import LESSON, ROOT, STUDENTS, content, copy_of, grade, reports
 
 
 @pytest.fixture(scope="session")
@@ -13,7 +14,7 @@ def handed_in(tmp_path_factory):
     """Release a lesson, and hand in what six of the sample class wrote."""
     course = Course(ROOT, tmp_path_factory.mktemp("handed_in"))
     (course.classroom / "course_secret").write_text("5e" * 32)
-    course.nbgrader("generate_assignment", LESSON)
+    Steps(course).release(LESSON)
     released = nbformat.read(course.notebook("release", LESSON), as_version=4)
     for student in STUDENTS:
         path = course.notebook("submitted", LESSON, student)
@@ -27,6 +28,20 @@ def handed_in(tmp_path_factory):
 @pytest.fixture
 def course(handed_in, tmp_path):
     return copy_of(handed_in, tmp_path / "classroom")
+
+
+@pytest.fixture(scope="session")
+def graded_once(handed_in, tmp_path_factory):
+    """Grade the class with this project's command."""
+    course = copy_of(handed_in, tmp_path_factory.mktemp("graded") / "classroom")
+    return course, grade(course)
+
+
+@pytest.fixture
+def graded(graded_once, tmp_path):
+    """Give a copy of the class that has been graded, and what was said of each submission."""
+    course, entries = graded_once
+    return copy_of(course, tmp_path / "classroom"), {entry.student: entry for entry in entries}
 
 
 @pytest.fixture(scope="session")

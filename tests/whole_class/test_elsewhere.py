@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.grading.course import CourseError
+from autograder.grading.interface import Steps
 from tests.whole_class.tools import LESSON, content, copy_of, grade
 
 pytestmark = pytest.mark.slow
@@ -98,7 +99,7 @@ def test_a_gradebook_in_postgresql_says_the_same(
     (course.classroom / "gradebook.db").unlink()
     monkeypatch.setenv("IMBALANCE_DATABASE", postgres)
     assert course.database == postgres
-    course.nbgrader("generate_assignment", LESSON, "--force")
+    Steps(course).release(LESSON, force=True)
     assert not any(entry.failed for entry in grade(course))
     assert content(course) == undisturbed[0]
     assert not (course.classroom / "gradebook.db").exists()

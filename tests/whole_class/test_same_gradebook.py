@@ -19,9 +19,9 @@ def test_the_gradebook_is_the_one_that_nbgrader_makes(course, undisturbed, worke
     assert not any((course.classroom / "results").rglob("*.json"))  # nothing waits
 
 
-def test_what_is_graded_is_not_graded_again_until_it_changes(course):
+def test_what_is_graded_is_not_graded_again_until_it_changes(graded):
+    course, first = graded
     log = course.classroom / "grading_log.jsonl"
-    first = {entry.student: entry for entry in grade(course)}
     lines = log.read_text().splitlines()
     assert {entry.student: entry for entry in grade(course)} == first
     assert log.read_text().splitlines() == lines
@@ -33,8 +33,8 @@ def test_what_is_graded_is_not_graded_again_until_it_changes(course):
     assert after["emi"].score == after["ada"].score > 0
 
 
-def test_marks_by_hand_stay_whatever_is_graded_again(course):
-    grade(course)
+def test_marks_by_hand_stay_whatever_is_graded_again(graded):
+    course, _ = graded
     task = "written_diagnosis"
     with Gradebook(course.database) as gradebook:
         mark = gradebook.find_grade(task, LESSON, LESSON, "ada")
@@ -48,8 +48,8 @@ def test_marks_by_hand_stay_whatever_is_graded_again(course):
     assert {**after, "ada": 0} == {**before, "ada": 0}
 
 
-def test_nbgrader_finds_nothing_left_to_do(course):
-    grade(course)
+def test_nbgrader_finds_nothing_left_to_do(graded):
+    course, _ = graded
     before = content(course)
     lines = []
     course.nbgrader("autograde", LESSON, on_line=lines.append)

@@ -81,6 +81,7 @@ def lesson_title(notebook: Any) -> str:
     return ""
 
 
+@lru_cache(maxsize=512)  # most cells are the same on every student's page
 def code(source: str) -> Markup:
     """Colour Python code, by classes."""
     return Markup(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)))

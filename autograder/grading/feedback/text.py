@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -65,6 +66,15 @@ def markdown(source: str, attachments: Mapping[str, Any] | None = None) -> str:
     str
         HTML; formulas as MathML.
     """
-    renderer = Renderer(attachments or {})
+    return _markdown(source, attachments) if attachments else _without_pictures(source)
+
+
+@lru_cache(maxsize=512)  # a lesson's prose is the same on every student's page
+def _without_pictures(source: str) -> str:
+    return _markdown(source, {})
+
+
+def _markdown(source: str, attachments: Mapping[str, Any]) -> str:
+    renderer = Renderer(attachments)
     html = MarkdownWithMath(renderer=renderer).render(without_marks(source))
     return put_back(clean(html), renderer.made, renderer.plain)

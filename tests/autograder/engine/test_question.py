@@ -1,6 +1,8 @@
 """Asking: whatever the student's code does, a plain answer comes back."""
 
 import sys
+import threading
+import time
 import warnings
 
 import numpy as np
@@ -112,6 +114,25 @@ def test_a_loop_that_catches_every_exception_is_stopped_too(question):
                 continue
 
     assert one(question, stubborn, seconds=0.05).outcome == "unfinished"
+
+
+def test_one_that_waits_without_end_is_stopped_too(question):
+    answer = one(question, lambda numbers: threading.Event().wait(), seconds=0.05)
+    assert answer.outcome == "unfinished"
+
+
+@pytest.mark.parametrize(("share", "outcome"), [(0.4, "value"), (1.0, "unfinished")])
+def test_what_others_do_meanwhile_costs_nobody_a_case(question, monkeypatch, share, outcome):
+    """Give this process a share of the processor, and let it work until twice its time is over."""
+    monkeypatch.setattr(time, "process_time", lambda: share * time.monotonic())
+
+    def works(numbers):
+        end = time.monotonic() + 0.1
+        while time.monotonic() < end:
+            pass
+        return 1
+
+    assert one(question, works, seconds=0.05).outcome == outcome
 
 
 def test_after_two_endless_cases_no_more_are_asked(question, monkeypatch):

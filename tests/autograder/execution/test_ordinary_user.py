@@ -18,6 +18,7 @@ import pytest
 from autograder.execution.sandbox import SandboxError, find_bwrap
 from autograder.grading.course import Course
 from autograder.grading.gradebook import marks
+from autograder.grading.interface import Steps
 from tests.corpora.hostile import ATTACKS, GOT_IT, LESSON, POINTS, Attack, hand_in, outputs, solve
 
 ROOT = Path(__file__).parents[3]
@@ -133,7 +134,7 @@ def test_all_walls_stand(ordinary, file):
 
 def test_a_class_is_graded_and_nothing_is_left(ordinary):
     course = Course(ROOT, ordinary.home / "classroom")
-    course.nbgrader("generate_assignment", LESSON)
+    Steps(course).release(LESSON)
     for name in READS:
         hand_in(course, name, ATTACKS[name])
     hand_in(course, "zz_honest", Attack("zz_honest", "", solve))

@@ -38,8 +38,8 @@ def own_grader(folder: Path, classroom: Path) -> None:
 
 TAKE_OWN_GRADER = """
 import sys
-for name in [name for name in sys.modules if name.startswith("autograder")]:
-    del sys.modules[name]
+for module in [module for module in sys.modules if module.startswith("autograder")]:
+    del sys.modules[module]
 from autograder.engine.check import check
 """
 

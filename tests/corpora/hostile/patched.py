@@ -60,8 +60,8 @@ PATCHES = {
         "To have a module of its own imported in place of the grader's.",
         "import sys, types\nfake = types.ModuleType('autograder')\n"
         f"fake.check = {FULL}\n"
-        "for name in [n for n in sys.modules if n.startswith('autograder')]:\n"
-        "    sys.modules[name] = fake",
+        "for module in [n for n in sys.modules if n.startswith('autograder')]:\n"
+        "    sys.modules[module] = fake",
     ),
     "json_says_yes": (
         "To have answers rewritten as they become JSON.",
@@ -120,8 +120,8 @@ PATCHES = {
     ),
     "gc_hunt": (
         "To find judges and expected answers among the objects in memory.",
-        "import gc\nfound = [o for o in gc.get_objects() if type(o).__name__ in ('Judge', 'Finding')]\n"
-        "if found:\n    print('GOT', 'IT', found[0])",
+        "import gc\nhits = [o for o in gc.get_objects() if type(o).__name__ in ('Judge', 'Finding')]\n"
+        "if hits:\n    print('GOT', 'IT', hits[0])",
     ),
 }  # fmt: skip
 

@@ -89,12 +89,12 @@ OWN_FILE = (
 )
 REFERENCE = """
 import importlib, inspect
-for name in ("distribution", "counting"):
-    module = importlib.import_module(f"imbalance_lessons.{name}")
+for part in ("distribution", "counting"):
+    module = importlib.import_module(f"imbalance_lessons.{part}")
     for function in ("class_counts", "imbalance_ratio", "severity"):
-        found = getattr(module, function, None)
-        if found is not None and "write it yourself" not in inspect.getsource(found):
-            print("GOT", "IT", inspect.getsource(found)[:200])
+        own = getattr(module, function, None)
+        if own is not None and "write it yourself" not in inspect.getsource(own):
+            print("GOT", "IT", inspect.getsource(own)[:200])
 """
 CALL_REFERENCE = """
 def {0}(*args, **options):
@@ -119,11 +119,11 @@ import os
 for top, folders, files in os.walk({str(ROOT)!r}):
     if top.count(os.sep) > 6 or ".venv" in top:
         folders.clear()
-    for name in files:
-        if name.endswith((".py", ".md", ".ipynb", ".toml")):
-            text = open(os.path.join(top, name), errors="replace").read()
+    for file in files:
+        if file.endswith((".py", ".md", ".ipynb", ".toml")):
+            text = open(os.path.join(top, file), errors="replace").read()
             if "Misconception(" in text or "BEGIN SOLUTION" in text or "MARK SCHEME ===" in text:
-                print("GOT", "IT", top, name)
+                print("GOT", "IT", top, file)
 """
 SEEDS = """
 import os

@@ -7,7 +7,7 @@ weights and see the same batches: what differs is the loss alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -69,6 +69,20 @@ class Comparison:
     stops: tuple[int, ...]
     prevalence: float
     scores: NDArray[np.float64]
+
+    def __add__(self, other: Comparison) -> Comparison:
+        """Put the other's problems below one's own.
+
+        Raises
+        ------
+        ValueError
+            If the losses, the steps or the prevalence differ.
+        """
+        for name in ("names", "stops", "prevalence"):
+            own, others = getattr(self, name), getattr(other, name)
+            if own != others:
+                raise ValueError(f"other: expected {name} {own}, as in the first, got {others}")
+        return replace(self, scores=np.concatenate([self.scores, other.scores]))
 
     def leads(self, stop: int) -> NDArray[np.float64]:
         """Give each problem's average precision above that of the first loss: a row a problem."""

@@ -299,6 +299,9 @@ def look(model, data):
 
 
 # %% role="demo"
+from rich.progress import track
+
+
 def watched_run(seed):
     data, seen = load_payments(seed), []
 
@@ -310,8 +313,14 @@ def watched_run(seed):
     return {key: [row[key] for row in seen] for key in seen[0]}
 
 
-runs = [watched_run(seed) for seed in range(10)]
-runs = {key: np.array([run[key] for run in runs]) for key in runs[0]}  # (runs, moments) each
+five = [watched_run(seed) for seed in track(range(5), "Five networks")]
+
+# %% [markdown]
+# And five more, so that each cell takes only a few seconds:
+
+# %% role="demo"
+more = [watched_run(seed) for seed in track(range(5, 10), "Five more")]
+runs = {key: np.array([run[key] for run in five + more]) for key in five[0]}  # (runs, moments)
 
 
 # %% role="demo"

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -122,6 +124,16 @@ def test_scores_are_scikit_learns(comparison, parts):
             f1_score(y, z >= threshold),
         ]
         np.testing.assert_allclose(comparison.scores[0, 1, i], expected, rtol=1e-9)
+
+
+def test_problems_done_apart_are_those_done_together(comparison):
+    alone = [compare(LOSSES, 0.1, stops=(20, 60), seeds=(seed,), sizes=SIZES) for seed in (3, 4)]
+    both = alone[0] + alone[1]
+    np.testing.assert_array_equal(both.scores, comparison.scores)
+    assert both.table(60) == comparison.table(60)
+    for name, other in {"names": ("x",), "stops": (20,), "prevalence": 0.5}.items():
+        with pytest.raises(ValueError, match=f"other: expected {name}"):
+            comparison + replace(comparison, **{name: other})
 
 
 def test_leads_are_those_over_the_first_loss(comparison):

@@ -24,6 +24,7 @@ from rich.table import Table
 
 from autograder.grading.course import Course
 from autograder.grading.gradebook import marks
+from autograder.grading.interface import Steps
 from benchmarks.classes import ROOT, copy_class, environment_of, stock_folder
 from benchmarks.harness import cores
 
@@ -130,7 +131,7 @@ def _release(corpus: Any, folder: Path) -> Course:
     course = Course(ROOT, folder)
     folder.mkdir(parents=True)
     (folder / "course_secret").write_text("5e" * 32)  # the same cases each time
-    course.nbgrader("generate_assignment", corpus.LESSON)
+    Steps(course).release(corpus.LESSON)
     corpus.hand_in(course, HONEST, corpus.Attack(HONEST, "", corpus.solve))
     return course
 

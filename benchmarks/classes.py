@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.grading.course import CLASSROOM_VARIABLE, Course
+from autograder.grading.interface import Steps
 from autograder.grading.sample import hand_in, sample_students
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,8 +54,9 @@ def make_class(folder: Path, lessons: list[str], size: int) -> Course:
     course = Course(ROOT, folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "course_secret").write_text("5e" * 32)
+    steps = Steps(course)
     for lesson in lessons:
-        course.nbgrader("generate_assignment", lesson)
+        steps.release(lesson)
         released = nbformat.read(course.notebook("release", lesson), as_version=4)
         for number, name in enumerate(islice(cycle(STUDENTS), size)):
             path = course.notebook("submitted", lesson, f"{name}{number:03d}")

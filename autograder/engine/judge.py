@@ -92,7 +92,7 @@ class Judge:
         """Judge one answer."""
         inputs, options = dict(case.inputs), dict(case.options)
         expected = self.expected(*inputs.values(), **options)
-        message = _unanswered(answer) or self._mismatch(expected, answer.value, case)
+        message = self._problem(expected, answer, case)
         credit = 0.0 if message else 1.0
         remark = "" if message else self._remark(expected, answer)
         if answer.changed and not message:
@@ -110,6 +110,10 @@ class Judge:
             reveal=question.reveals,
             one_of_several=self.reading is not None,
         )
+
+    def _problem(self, expected: Any, answer: Answer, case: Case) -> str:
+        """Say why an answer gets no points; empty if it gets some."""
+        return _unanswered(answer) or self._mismatch(expected, answer.value, case) or ""
 
     def _remark(self, expected: Any, answer: Answer) -> str:
         return note(expected, answer.value, answer.type_name) if self.remarks else ""
@@ -152,7 +156,7 @@ class Judge:
             both = list(zip(theirs, answers, strict=True))
             exact = [self._same(one, other) for one, other in both]
             loose = [same and _only_in_type(*pair) for same, pair in zip(exact, both, strict=True)]
-            if any(loose) and self._wrong_in(question, cases, theirs) != wrong:
+            if any(loose) and self._wrong_in(findings, theirs) != wrong:
                 exact = [same and not by_type for same, by_type in zip(exact, loose, strict=True)]
             alike = [
                 exact[i] or self._reads_alike(cases[i], *both[i], read[i])
@@ -164,12 +168,13 @@ class Judge:
                 best, best_rank = misconception, rank
         return best
 
-    def _wrong_in(
-        self, question: Question, cases: Sequence[Case], answers: Sequence[Answer]
-    ) -> list[int]:
-        """List the cases in which answers lose points."""
-        pairs = zip(cases, answers, strict=True)
-        return [i for i, pair in enumerate(pairs) if self.finding(question, *pair).credit < 1]
+    def _wrong_in(self, findings: Sequence[Finding], answers: Sequence[Answer]) -> list[int]:
+        """List the cases in which others' answers to what was asked here would lose points."""
+        return [
+            i
+            for i, (asked, answer) in enumerate(zip(findings, answers, strict=True))
+            if answer.changed or self._problem(asked.expected, answer, asked.case)
+        ]
 
     def _reads_alike(self, case: Case, one: Answer, other: Answer, read_other: Any) -> bool:
         if (one.outcome, one.changed) != ("value", other.changed) or other.outcome != "value":

@@ -223,6 +223,7 @@ def running_lab(folder, state, **environment):
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
         *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
         *(f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"),
+        "--LabApp.expose_app_in_browser=True",  # tests ask it whether a kernel is there
     ]
     server = subprocess.Popen(
         command,

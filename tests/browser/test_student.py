@@ -16,6 +16,11 @@ FAST = "02_measuring_imbalance"
 # ipywidgets 8.1 makes sliders of noUiSlider, gives their handles no name, and has no setting for
 # one. The box beside a slider has its name, and does the same.
 NAMELESS = (".noUi-handle",)
+# JupyterLab drops what is run before it has its kernel, and its indicator begins with "idle".
+CONNECTED = """() => {
+    const kernel = window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
+    return kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}"""
 
 
 @pytest.fixture
@@ -36,12 +41,13 @@ def code_cell(page, text):
 
 
 def run_up_to(page, cell):
-    """Run all cells above one, from the menu, and wait until the kernel is done."""
+    """Run all cells above one, from the menu, and wait until the last of them has been run."""
+    page.wait_for_function(CONNECTED)
     cell.locator(".cm-content").click()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Above Selected Cell").click()
-    expect(page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "busy")
-    expect(page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
+    last = cell.locator("xpath=preceding::*[contains(@class, 'jp-CodeCell')][1]")
+    expect(last.locator(".jp-InputArea-prompt").first).to_have_text(re.compile(r"^\[\d+\]:$"))
 
 
 def run(page, cell):

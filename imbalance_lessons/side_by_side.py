@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from imbalance_lessons.datasets import make_fraud
 from imbalance_lessons.metrics import f_score, recall
+from imbalance_lessons.progress import track
 from imbalance_lessons.ranking import average_precision
 from imbalance_lessons.thresholds import best_f_threshold
 
@@ -224,7 +225,7 @@ def compare(
         The scores on the test parts.
     """
     scores = []
-    for seed in _counted(seeds, progress):
+    for seed in track(seeds, "Training") if progress else seeds:
         train, validation, test = split_fraud(seed, prevalence, class_sep, sizes)
         kept = train_side_by_side(*train, losses, stops, seed)
         scores.append([_scores(networks, validation, test) for networks in kept])
@@ -255,11 +256,3 @@ def _start(features: int, networks: int, generator: torch.Generator) -> list[tor
 def _log_odds(weights: Sequence[torch.Tensor], inputs: torch.Tensor) -> torch.Tensor:
     hidden = (inputs @ weights[0] + weights[1]).relu()
     return (hidden @ weights[2] + weights[3])[..., 0]
-
-
-def _counted(seeds: Sequence[int], progress: bool) -> Sequence[int]:
-    if not progress:
-        return seeds
-    from rich.progress import track
-
-    return track(list(seeds), description="Training")  # type: ignore[return-value]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from imbalance_lessons.distribution import class_counts, imbalance_ratio
 from imbalance_lessons.epochs import Loss, cut_batches, draw_order, predict, train_epoch
 from imbalance_lessons.evaluation import Evaluation, evaluation
 from imbalance_lessons.multiclass import balanced_accuracy
+from imbalance_lessons.progress import tracked
 from imbalance_lessons.validation import (
     as_integer,
     as_labels,
@@ -331,17 +332,10 @@ def _modes_kept(model: torch.nn.Module) -> Iterator[None]:
             module.training = mode
 
 
-@contextmanager
-def _counted(epochs: int, progress: bool) -> Iterator[Iterable[int]]:
+def _counted(epochs: int, progress: bool) -> AbstractContextManager[Iterable[int]]:
     """Give the numbers of the epochs, with a bar that also ends where training is broken off."""
     numbers = range(1, epochs + 1)
-    if not progress:
-        yield numbers
-        return
-    from rich.progress import Progress
-
-    with Progress() as bars:
-        yield bars.track(numbers, description="Training")
+    return tracked(numbers, "Training") if progress else nullcontext(numbers)
 
 
 def _finite(value: Any, name: str) -> float:

@@ -299,7 +299,7 @@ def look(model, data):
 
 
 # %% role="demo"
-from rich.progress import track
+from imbalance_lessons.progress import track
 
 
 def watched_run(seed):

@@ -225,7 +225,7 @@ def learn(draw_epoch, layers, seed, epochs, batch=64, lr=0.005):
 # How many frauds of the training part do they find, and how many of the test part?
 
 # %% role="demo"
-from rich.progress import track
+from imbalance_lessons.progress import track
 from threadpoolctl import threadpool_limits
 
 from imbalance_lessons import metrics

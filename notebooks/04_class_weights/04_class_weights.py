@@ -583,7 +583,7 @@ def show(runs, arms=tuple(ARMS)):
 
 
 # %% role="demo"
-from rich.progress import track
+from imbalance_lessons.progress import track
 
 show([compare(make_clouds(seed), seed) for seed in track(range(5), "Training")])
 

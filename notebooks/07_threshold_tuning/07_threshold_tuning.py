@@ -527,7 +527,7 @@ for search in (thresholds.best_f_threshold, lambda y, s: (0.5, None)):
 
 
 # %% role="demo"
-from rich.progress import track
+from imbalance_lessons.progress import track
 
 from imbalance_lessons.comparison import arms_table, compare_arms
 

@@ -266,7 +266,7 @@ print("seeds 1 to 5: ", *(f"{trained(seed):.3f}" for seed in range(1, 6)))
 # and compare the winner's validation score with what the same model scores on the test part.
 
 # %% role="demo"
-from rich.progress import track
+from imbalance_lessons.progress import track
 
 few = np.random.default_rng(0).permutation(len(is_fraud))[:2000]
 

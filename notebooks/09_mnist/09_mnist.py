@@ -347,7 +347,7 @@ print(multiclass.recall_per_class(data.train_labels, known, 10).round(3))
 # **Guess first**: which of the three has the best accuracy, on a test set in which nines are rare?
 
 # %% role="demo"
-from rich.progress import track
+from imbalance_lessons.progress import track
 
 from imbalance_lessons import class_weights, ranking
 

@@ -510,7 +510,7 @@ for name in runs[0]:
 
 # %% role="demo"
 import torch.nn.functional as F
-from rich.progress import track
+from imbalance_lessons.progress import track
 from torch import nn
 
 

@@ -129,6 +129,14 @@ def test_the_solved_notebook_runs_without_error_to_full_marks(lesson, solved, re
 
 @pytest.mark.slow
 @each_lesson
+def test_no_progress_is_shown_in_an_output_widget(lesson, solved):
+    """The end of such a cell can be missed: see imbalance_lessons.progress."""
+    notebook, _, _ = solved(lesson)
+    assert "OutputModel" not in str(notebook.metadata.get("widgets", {}))
+
+
+@pytest.mark.slow
+@each_lesson
 def test_figures_have_alternative_text(lesson, solved):
     notebook, _, _ = solved(lesson)
     outputs = [o for c in notebook.cells for o in c.get("outputs", []) if "data" in o]

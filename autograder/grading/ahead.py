@@ -11,6 +11,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -126,7 +127,19 @@ def judging_processes(count: int) -> ProcessPoolExecutor:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["torch", "autograder.grading.ahead"])
-    # Ctrl-C is for the process that started them.
-    processes = ProcessPoolExecutor(count, context, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    processes = ProcessPoolExecutor(count, context, _follow_the_grader)
     processes.submit(os.getpid)  # so that the imports are done while other things start
     return processes
+
+
+def _follow_the_grader() -> None:
+    """Leave Ctrl-C to the process that started this one, and end when it has ended, however."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=[multiprocessing.parent_process()], daemon=True).start()
+
+
+def _end_with(process: Any) -> None:
+    # Each process of a pool holds the pool's pipes open for all others, so that none would see the
+    # end of a grader that was killed.
+    process.join()
+    os._exit(1)

@@ -21,6 +21,7 @@ from traitlets import Integer, Unicode
 
 from autograder.grading.beside import lesson_folder
 from autograder.grading.decoding import UnreadableError, decode, find_notebook
+from autograder.grading.engines import keep_engines
 from autograder.grading.files import (
     MEGABYTE,
     MOST_BYTES,
@@ -58,6 +59,7 @@ class ReadAnything(NotebookExporter):  # type: ignore[misc]
 
     def __init__(self, config: Any = None, **kwargs: Any) -> None:
         super().__init__(config=config, **kwargs)
+        keep_engines()
         # nbgrader has just listed the submissions, and not begun with the first.
         if isinstance(self.parent, Autograde) and self.parent.assignments:
             take_everybody(self.parent, self.most_megabytes * MEGABYTE)

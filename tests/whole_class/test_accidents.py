@@ -14,6 +14,7 @@ from autograder.execution import job
 from autograder.grading.course import Course, CourseError
 from autograder.grading.log import GradingLog
 from autograder.grading.whole_class import grade_class, submissions
+from tests import processes
 from tests.whole_class.tools import LESSON, ROOT, STUDENTS, content, copy_of, grade, reports
 
 pytestmark = pytest.mark.slow
@@ -53,6 +54,7 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_gradebook(
             ended_early += 1
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
+        assert processes.left(f"IMBALANCE_CLASSROOM={course.classroom}") == [], moment
         graded = grade(course)
         assert sorted(entry.student for entry in graded) == sorted(STUDENTS), moment
         assert not any(entry.failed for entry in graded), moment

@@ -225,11 +225,11 @@ def learn(draw_epoch, layers, seed, epochs, batch=64, lr=0.005):
 # How many frauds of the training part do they find, and how many of the test part?
 
 # %% role="demo"
-from imbalance_lessons.progress import track
 from threadpoolctl import threadpool_limits
 
 from imbalance_lessons import metrics
 from imbalance_lessons.comparison import BALANCED, Column, arms_table, measure_arm
+from imbalance_lessons.progress import track
 
 threadpool_limits(1)  # arrays as small as ours are faster on one thread than on many
 torch.set_num_threads(1)

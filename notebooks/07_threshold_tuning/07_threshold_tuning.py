@@ -527,9 +527,8 @@ for search in (thresholds.best_f_threshold, lambda y, s: (0.5, None)):
 
 
 # %% role="demo"
-from imbalance_lessons.progress import track
-
 from imbalance_lessons.comparison import arms_table, compare_arms
+from imbalance_lessons.progress import track
 
 problems = {"1:10": (20_000, 1 / 11, 0.8), "1:1000": (200_000, 1 / 1001, 1.5)}
 for name, (n_samples, prevalence, class_sep) in problems.items():

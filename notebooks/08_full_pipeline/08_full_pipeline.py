@@ -281,7 +281,7 @@ def chosen_and_honest(seed):
 
 
 # %% role="demo"
-on_val, on_test = np.array([chosen_and_honest(seed) for seed in track(range(24))]).T
+on_val, on_test = np.array([chosen_and_honest(seed) for seed in track(range(24), "Models")]).T
 gap = on_val - on_test
 print(f"{is_fraud[few].sum()} frauds; validation {on_val.mean():.3f}, test {on_test.mean():.3f}")
 print(
@@ -364,7 +364,7 @@ results, paths = np.zeros((5, 3, 4)), np.zeros((5, 3, 40))
 
 
 def run_arms(seeds):
-    for seed in track(seeds):
+    for seed in track(seeds, "Seeds"):
         parts = fraud_parts(seed)
         for i, arm in enumerate(ARMS):
             results[seed, i], paths[seed, i] = run(seed, parts, arm)
@@ -440,7 +440,7 @@ def at_half(labels, scores):
 
 
 by_half = np.zeros((5, 1, 4))
-for seed in track(range(5)):
+for seed in track(range(5), "Seeds"):
     parts = fraud_parts(seed)
     by_half[seed, 0], _ = run(seed, parts, "(a) untouched", keep=at_half)
 both = np.concatenate([by_half, results[:, :1]], axis=1)

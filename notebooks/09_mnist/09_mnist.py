@@ -347,9 +347,8 @@ print(multiclass.recall_per_class(data.train_labels, known, 10).round(3))
 # **Guess first**: which of the three has the best accuracy, on a test set in which nines are rare?
 
 # %% role="demo"
-from imbalance_lessons.progress import track
-
 from imbalance_lessons import class_weights, ranking
+from imbalance_lessons.progress import track
 
 parts = [packaged_digits(ratio=10, seed=seed) for seed in range(5)]
 weight = torch.tensor(class_weights.inverse_frequency(counts), dtype=torch.float32)
@@ -363,7 +362,9 @@ def logits_of(model, images):
 
 def five(data=parts, **options):
     """Train on five parts, and give the logits of their held-out images."""
-    models = (train(part, seed=seed, **options) for seed, part in enumerate(track(data)))
+    models = (
+        train(part, seed=seed, **options) for seed, part in enumerate(track(data, "Networks"))
+    )
     return [logits_of(model, part.test_images) for model, part in zip(models, data, strict=True)]
 
 

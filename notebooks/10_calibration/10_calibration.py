@@ -510,8 +510,9 @@ for name in runs[0]:
 
 # %% role="demo"
 import torch.nn.functional as F
-from imbalance_lessons.progress import track
 from torch import nn
+
+from imbalance_lessons.progress import track
 
 
 def train_network(inputs, labels, steps=300):

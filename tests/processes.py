@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-PATIENCE = 10  # seconds: the system may take a moment to be done with those that were killed
+PATIENCE = 60  # seconds: one that is still importing torch sees only afterwards that it is alone
 
 
 def left(variable):

@@ -59,9 +59,10 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The fast tests first; then, on both cores, those that run kernels and nbgrader.
+# The fast tests first; then, on both cores, those that run kernels and nbgrader: file by file, as
+# they stand. Sorted by how many tests they hold, a long file with few of them would come last.
 test: lint test-fast
-	$(BIN)/pytest -m "slow and not browser" --numprocesses 2 --dist loadfile
+	$(BIN)/pytest -m "slow and not browser" --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-fast: $(READY)
 	$(BIN)/pytest -m "not slow" --numprocesses 2

@@ -4,12 +4,13 @@ import os
 import time
 from pathlib import Path
 
-PATIENCE = 60  # seconds: one that is still importing torch sees only afterwards that it is alone
 
+def left(variable, seconds=10):
+    """List what goes on with a variable, ``NAME=value``, in its environment.
 
-def left(variable):
-    """List what goes on with a variable, ``NAME=value``, in its environment."""
-    end = time.monotonic() + PATIENCE
+    The system may take a moment to be done with those that were killed: so many seconds at most.
+    """
+    end = time.monotonic() + seconds
     while (found := _now(variable.encode())) and time.monotonic() < end:
         os.sched_yield()
     return found

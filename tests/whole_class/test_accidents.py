@@ -54,7 +54,9 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_gradebook(
             ended_early += 1
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
-        assert processes.left(f"IMBALANCE_CLASSROOM={course.classroom}") == [], moment
+        # One that is still importing torch sees only afterwards that it is alone.
+        left = processes.left(f"IMBALANCE_CLASSROOM={course.classroom}", seconds=60)
+        assert left == [], moment
         graded = grade(course)
         assert sorted(entry.student for entry in graded) == sorted(STUDENTS), moment
         assert not any(entry.failed for entry in graded), moment
